@@ -1,0 +1,222 @@
+/**
+ * The one HTTP client of the package: JSON in and out, time limits, size limits, rate limit, safe retries, and errors that
+ * carry neither secrets nor foreign objects.
+ */
+import type { Readable } from 'node:stream';
+import { SignatureError } from '../errors';
+import { Deadline } from './deadline';
+import { type ExchangeAnswer, ExchangeFailure, exchange } from './exchange';
+import { type Failed, isPassing, noAnswer, refusal } from './failures';
+import type { Limiter } from './limiter';
+import { credentialsIn, dataOf, encoded, parsed, readAll, urlOf } from './message';
+import { checkPublicUrl, privateAddress } from './private-address';
+import { hostOf } from './redact';
+import { type Pace, retryAfter, systemPace } from './retry';
+import { bare, Refused, Silent, waitAfter } from './tries';
+
+export interface HttpClientOptions {
+  /** Plain name of the other side for messages, for example `Core Signature`. */
+  service: string;
+  userAgent: string;
+  /** Requests may then give a relative URL, and may not leave this origin. */
+  baseUrl?: string;
+  /** For one try, answer included; default 30,000. */
+  timeoutMs?: number;
+  /** Further tries of idempotent requests; default 3. */
+  retries?: number;
+  limiter?: Limiter;
+  /** Default true; false for URLs that come from data. */
+  allowPrivateAddresses?: boolean;
+  /** Largest answer; default 10 MiB. */
+  maxResponseBytes?: number;
+  pace?: Pace;
+}
+
+export interface HttpRequest {
+  method: string;
+  /** Absolute, or relative to `baseUrl`. */
+  url: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  json?: unknown;
+  form?: Readonly<Record<string, string>>;
+  /** Any other body; give its `content-type` in `headers`. A stream is never sent twice. */
+  body?: Buffer | string | Readable;
+  /** Whether repeating it can do no harm; default true for GET and HEAD only. */
+  idempotent?: boolean;
+  /** Statuses besides 2xx that are handed back instead of thrown. */
+  accept?: readonly number[];
+  /** How the answer is read; default `json`. */
+  read?: 'json' | 'text' | 'bytes';
+  /** Values that must not appear in an error, besides the credentials in `authorization`. */
+  secrets?: readonly string[];
+  /** Instead of the client's. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** Parsed JSON (null when there is no body), text, or a Buffer, as asked for. */
+  data: unknown;
+}
+
+/** The head of an answer whose body is still to be read. */
+export interface HttpStream {
+  status: number;
+  headers: Record<string, string>;
+  body: Readable;
+  /** Tells that data arrived, so that only a standstill counts against the time limit. */
+  alive(): void;
+  /** To be called at the end, also after a failure. */
+  end(): void;
+  /** What a failure of `body` means. */
+  failure(thrown: unknown): unknown;
+}
+
+export interface HttpClient {
+  /**
+   * Sends a request and reads the answer.
+   *
+   * @throws SignatureError UNREACHABLE, OUTCOME_UNKNOWN (not idempotent, and it may have arrived), UNAUTHORIZED,
+   *   FORBIDDEN, RATE_LIMITED, REFUSED (other 4xx; `status` tells which), REMOTE_FAULT; the signal's reason when aborted
+   *   before anything was sent
+   */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+  /** Sends a request once and hands over the answer's body unread. Throws like `request`. */
+  open(request: HttpRequest): Promise<HttpStream>;
+}
+
+const idempotentMethods = new Set(['GET', 'HEAD']);
+
+/**
+ * Makes a client.
+ *
+ * @param options see `HttpClientOptions`
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { service, limiter, retries = 3, pace = systemPace, maxResponseBytes = 10 * 1024 * 1024 } = options;
+  const publicOnly = options.allowPrivateAddresses === false;
+
+  const prepare = (request: HttpRequest) => {
+    const url = urlOf(request, options.baseUrl);
+    if (publicOnly) checkPublicUrl(url);
+    const failed: Failed = {
+      service,
+      host: hostOf(url),
+      idempotent: request.idempotent ?? idempotentMethods.has(request.method),
+      secrets: [...(request.secrets ?? []), ...credentialsIn(request.headers)],
+    };
+    return { url, failed };
+  };
+
+  /** One try up to the head of the answer. */
+  const send = async (
+    request: HttpRequest,
+    url: string,
+    failed: Failed,
+    deadline: Deadline,
+  ): Promise<ExchangeAnswer> => {
+    try {
+      return await exchange({
+        method: request.method,
+        url,
+        ...encoded(request, options.userAgent),
+        publicOnly,
+        reuseConnection: failed.idempotent,
+        signal: deadline.signal,
+      });
+    } catch (thrown) {
+      throw failureOf(thrown, failed, deadline, request.signal);
+    }
+  };
+
+  /** One try, answer read. */
+  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const { url, failed } = prepare(request);
+    const release = await limiter?.acquire(request.signal);
+    const deadline = new Deadline(request.timeoutMs ?? options.timeoutMs ?? 30_000, request.signal);
+    try {
+      const answer = await send(request, url, failed, deadline);
+      noticePause(answer);
+      const bytes = await readAll(answer, failed, maxResponseBytes).catch((thrown) => {
+        throw failureOf(thrown, failed, deadline, request.signal);
+      });
+      const { status, headers } = answer;
+      const wanted = (status >= 200 && status < 300) || request.accept?.includes(status) === true;
+      if (!wanted) throw new Refused(refusal(failed, status, parsed(bytes)), answer);
+      return { status, headers, data: dataOf(bytes, status, request, failed) };
+    } finally {
+      deadline.end();
+      release?.();
+    }
+  };
+
+  /** A throttling answer holds everybody back, also those who will not try again. */
+  const noticePause = ({ status, headers }: ExchangeAnswer) => {
+    if (status !== 429 && status !== 503) return;
+    const wait = retryAfter(headers, pace.now());
+    if (wait !== undefined) limiter?.pause(wait);
+  };
+
+  return {
+    async request(request) {
+      const repeatable =
+        (request.idempotent ?? idempotentMethods.has(request.method)) && !isStream(request.body) ? retries : 0;
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await attempt(request);
+        } catch (thrown) {
+          const wait = tries <= repeatable ? waitAfter(thrown, tries, pace) : undefined;
+          if (wait === undefined) throw bare(thrown);
+          await pace.sleep(wait, request.signal);
+        }
+      }
+    },
+    async open(request) {
+      const { url, failed } = prepare(request);
+      const release = await limiter?.acquire(request.signal);
+      const deadline = new Deadline(request.timeoutMs ?? options.timeoutMs ?? 30_000, request.signal);
+      const end = () => {
+        deadline.end();
+        release?.();
+      };
+      try {
+        const answer = await send(request, url, failed, deadline);
+        noticePause(answer);
+        if (answer.status < 200 || (answer.status >= 300 && request.accept?.includes(answer.status) !== true)) {
+          answer.body.destroy();
+          throw refusal(failed, answer.status, undefined);
+        }
+        return {
+          ...answer,
+          alive: () => deadline.restart(),
+          end,
+          failure: (thrown) => bare(failureOf(thrown, failed, deadline, request.signal)),
+        };
+      } catch (thrown) {
+        end();
+        throw bare(thrown);
+      }
+    },
+  };
+}
+
+const isStream = (body: HttpRequest['body']): body is Readable =>
+  typeof body === 'object' && !Buffer.isBuffer(body) && body !== null;
+
+function failureOf(thrown: unknown, failed: Failed, deadline: Deadline, caller?: AbortSignal): unknown {
+  if (thrown instanceof SignatureError) return thrown;
+  const sent = thrown instanceof ExchangeFailure ? thrown.sent : true;
+  // Who aborts a request that has left must learn that it may still take effect.
+  if (caller?.aborted && !deadline.expired && (failed.idempotent || !sent)) return caller.reason;
+  const code = deadline.expired ? 'ETIMEDOUT' : codeOf(thrown);
+  // A refusal by `guardedLookup`, which axios hands on as an error of its own.
+  if (code === 'BAD_INPUT') return privateAddress(failed.host);
+  return new Silent(noAnswer(failed, code, sent), isPassing(code));
+}
+
+const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'ECONNRESET';

@@ -1,0 +1,44 @@
+import type { VerbName } from './verbs';
+
+/** What a ledger says about itself. */
+export interface LedgerInfo {
+  engine: 'sqlite' | 'postgres';
+  /** File path, or `host:port/database (schema)`; never a user name or password. */
+  where: string;
+  /** An answer means: on disk. False when the server was set up without fsync. */
+  durable: boolean;
+  /** Several runtimes may use it. */
+  shared: boolean;
+  /** How far the ledger's clock is ahead of this computer's, 0 when they are the same clock. */
+  skewMs: number;
+}
+
+/** What a driver offers to `openLedger`. */
+export interface Engine {
+  call(verb: VerbName, input: unknown): Promise<unknown>;
+  onChange(listener: () => void): () => void;
+  /** Writes a complete copy to a file. */
+  backup(input: { file: string }): Promise<void>;
+  close(): Promise<void>;
+  info(): LedgerInfo;
+}
+
+/** Listeners of a hint. One that throws does not keep the others from hearing it. */
+export class Hints {
+  readonly #listeners = new Set<() => void>();
+
+  add(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener();
+      } catch {
+        // A hint may be missed: the listeners also look by themselves.
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { LedgerInfo } from './engine';
+import type { Migration } from './migrations';
+import { type LedgerOptions, parseOptions } from './options';
+import { openPostgres } from './postgres';
+import { openSqlite } from './sqlite';
+import { type VerbName, type Verbs, verbNames } from './verbs';
+
+export type { LedgerInfo } from './engine';
+export type { LedgerOptions } from './options';
+
+type Input<V extends VerbName> = Parameters<Verbs[V]>[1];
+type Output<V extends VerbName> = Awaited<ReturnType<Verbs[V]>>;
+
+/**
+ * The durable state of all signature processes. Every verb is one transaction and resolves after its commit; what the
+ * verbs take and give is in `types.ts`, what they do at their definition in `verbs/`.
+ */
+export type Ledger = { readonly [V in VerbName]: (input: Input<V>) => Promise<Output<V>> } & {
+  /** Something may be due. A hint only: it may be missed, and it may be heard for nothing. Returns how to stop it. */
+  onChange(listener: () => void): () => void;
+  /** Writes a complete copy to a file while work goes on (SQLite only). */
+  backup(input: { file: string }): Promise<void>;
+  info(): LedgerInfo;
+  /** Finishes the calls made before, then gives everything back. Later calls are refused. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens a ledger, makes it when there is none, and brings an older one up to date.
+ *
+ * @param migrations steps of the schema, when not the built-in ones (tests of upgrades)
+ * @throws SignatureError `BAD_CONFIG` or `LEDGER_*`; what cannot be opened is left as it was
+ */
+export async function openLedger(options: LedgerOptions, migrations?: Migration[]): Promise<Ledger> {
+  const parsed = parseOptions(options);
+  const engine =
+    parsed.engine === 'sqlite' ? await openSqlite(parsed, migrations) : await openPostgres(parsed, migrations);
+  const calls = Object.fromEntries(verbNames.map((verb) => [verb, (input: unknown) => engine.call(verb, input)]));
+  return Object.freeze({
+    ...calls,
+    onChange: (listener: () => void) => engine.onChange(listener),
+    backup: (input: { file: string }) => engine.backup(input),
+    info: () => engine.info(),
+    close: () => engine.close(),
+  }) as unknown as Ledger;
+}

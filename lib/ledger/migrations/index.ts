@@ -1,0 +1,14 @@
+import { initial } from './0001-initial';
+
+/** One step of the schema. It runs once, in a transaction, the same text on both engines. */
+export interface Migration {
+  version: number;
+  name: string;
+  statements: string[];
+}
+
+/** All steps in order. A released step is never changed; a change of the schema is a new step. */
+export const migrations: Migration[] = [initial];
+
+/** The schema version this code works with. */
+export const newestVersion = (list: readonly Migration[]): number => list.at(-1)?.version ?? 0;

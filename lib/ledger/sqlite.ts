@@ -1,0 +1,169 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { SignatureError, toError } from '../errors';
+import { type Engine, Hints, type LedgerInfo } from './engine';
+import { closed } from './errors';
+import type { Migration } from './migrations';
+import type { SqliteOptions } from './options';
+import type { Call, FromWorker, Refusal, ToWorker, WorkerTask } from './sqlite-protocol';
+import type { VerbName } from './verbs';
+
+const script = path.join(__dirname, 'sqlite-worker.js');
+
+const startWorker = (task: WorkerTask): Worker => new Worker(script, { workerData: task, execArgv: [] });
+
+const fromRefusal = ({ code, message, field, stack }: Refusal): Error => {
+  if (code !== null) return new SignatureError(code, message, field === null ? {} : { field });
+  const error = new Error(message);
+  if (stack !== null) error.stack = stack;
+  return error;
+};
+
+/**
+ * Opens the embedded ledger in a worker thread.
+ *
+ * @param migrations steps of the schema, when not the built-in ones (tests of upgrades)
+ * @throws SignatureError `LEDGER_*`
+ */
+export async function openSqlite(options: SqliteOptions, migrations: Migration[] | null = null): Promise<Engine> {
+  const file = path.resolve(options.file);
+  const { busyTimeoutMs, maxBytes = null } = options;
+  const worker = startWorker({ task: 'serve', file, busyTimeoutMs, maxBytes, migrations });
+  await firstAnswer(worker, file);
+  return new SqliteEngine(worker, file, options.clock);
+}
+
+/** Waits for `ready`; on a refusal the thread is ended first, so that nothing is left open. */
+async function firstAnswer(worker: Worker, where: string): Promise<void> {
+  const answer = await new Promise<FromWorker | Error>((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) => resolve(toError(error)));
+    worker.once('exit', () => resolve(closed(where)));
+  });
+  // Not all listeners: the worker's own ones, which read its port, are among them.
+  worker.removeAllListeners('error').removeAllListeners('exit');
+  if (!(answer instanceof Error) && answer.kind === 'ready') return;
+  await worker.terminate();
+  if (answer instanceof Error) throw answer;
+  throw answer.kind === 'refused' ? fromRefusal(answer.refusal) : closed(where);
+}
+
+function syncFile(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+class SqliteEngine implements Engine {
+  readonly #worker: Worker;
+  readonly #file: string;
+  readonly #clock: (() => number) | undefined;
+  readonly #hints = new Hints();
+  readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  #outgoing: Call[] = [];
+  #lastId = 0;
+  #end: Error | null = null;
+  readonly #exited: Promise<void>;
+
+  constructor(worker: Worker, file: string, clock: (() => number) | undefined) {
+    this.#worker = worker;
+    this.#file = file;
+    this.#clock = clock;
+    worker.on('message', (message: FromWorker) => this.#take(message));
+    worker.on('error', (error) => this.#stop(toError(error)));
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', () => {
+        this.#stop(closed(file));
+        resolve();
+      });
+    });
+  }
+
+  call(verb: VerbName, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#end !== null) return reject(this.#end);
+      this.#lastId += 1;
+      this.#pending.set(this.#lastId, { resolve, reject });
+      this.#outgoing.push({ id: this.#lastId, verb, input, now: this.#clock?.() ?? null });
+      if (this.#outgoing.length === 1) queueMicrotask(() => this.#flush());
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#hints.add(listener);
+  }
+
+  /** In a thread of its own, beside the work; under another name until it is complete. */
+  async backup({ file }: { file: string }): Promise<void> {
+    const target = path.resolve(file);
+    const draft = `${target}.part`;
+    const worker = startWorker({ task: 'backup', file: this.#file, target: draft });
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    try {
+      await firstAnswer(worker, target);
+      await exited;
+      syncFile(draft);
+      renameSync(draft, target);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#end === null) {
+      this.#flush();
+      this.#end = closed(this.#file);
+      this.#post({ kind: 'close' });
+    }
+    await this.#exited;
+  }
+
+  info(): LedgerInfo {
+    return { engine: 'sqlite', where: this.#file, durable: true, shared: false, skewMs: 0 };
+  }
+
+  /** Everything called in one turn of the event loop goes over as one message. */
+  #flush(): void {
+    if (this.#outgoing.length === 0) return;
+    const calls = this.#outgoing;
+    this.#outgoing = [];
+    this.#post({ kind: 'calls', calls });
+  }
+
+  #post(message: ToWorker): void {
+    try {
+      this.#worker.postMessage(message);
+    } catch (thrown) {
+      // An input that cannot be copied to the thread is the fault of one call: find out which.
+      if (message.kind !== 'calls') throw thrown;
+      const [first, ...others] = message.calls;
+      if (others.length === 0 && first !== undefined) this.#settle(first.id, toError(thrown));
+      else for (const call of message.calls) this.#post({ kind: 'calls', calls: [call] });
+    }
+  }
+
+  #take(message: FromWorker): void {
+    if (message.kind !== 'answers') return;
+    for (const answer of message.answers) {
+      if ('refusal' in answer) this.#settle(answer.id, fromRefusal(answer.refusal));
+      else this.#settle(answer.id, null, answer.value);
+    }
+    if (message.changed) this.#hints.tell();
+  }
+
+  #settle(id: number, error: Error | null, value?: unknown): void {
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error === null) call?.resolve(value);
+    else call?.reject(error);
+  }
+
+  #stop(error: Error): void {
+    this.#end ??= error;
+    for (const id of [...this.#pending.keys()]) this.#settle(id, error);
+  }
+}

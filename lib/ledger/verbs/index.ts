@@ -1,0 +1,101 @@
+import { appendAudit, journal } from './audit';
+import { count, counters } from './counters';
+import { claimDeliveries, finishDeliveries, renewDelivery, retryDelivery } from './deliveries';
+import { nextDue } from './due';
+import { envelope, envelopeByExternalId, listEnvelopes, staleEnvelopes, touchEnvelope } from './envelopes';
+import { dropFault, faults, reviveFault } from './faults';
+import { receiveEvents, rejectHints } from './inbox';
+import { acquireLease, owners, releaseDeadOwners, releaseLease } from './leases';
+import { removeListener, setListener } from './listeners';
+import { claimOperations } from './operation-claims';
+import {
+  beginOperation,
+  failOperation,
+  finishOperation,
+  listOperations,
+  noteOperation,
+  operation,
+  operationAttachments,
+  renewOperation,
+} from './operations';
+import { mark, setMark } from './marks';
+import { dropNode, orphans, rebind } from './orphans';
+import { prune } from './prune';
+import { stats } from './stats';
+import { cancelTimer, claimTimers, finishTimer, renewTimer, retryTimer, setTimer } from './timers';
+import { applyTruth, recordEnvelope } from './truth';
+import { cancelWaits, expireWait, listWaits, openWait, waitStats } from './waits';
+
+/** Verbs that change something. Each call is one transaction. */
+const writing = {
+  receiveEvents,
+  rejectHints,
+  recordEnvelope,
+  applyTruth,
+  touchEnvelope,
+  setListener,
+  removeListener,
+  openWait,
+  cancelWaits,
+  expireWait,
+  rebind,
+  dropNode,
+  setTimer,
+  claimTimers,
+  renewTimer,
+  finishTimer,
+  retryTimer,
+  cancelTimer,
+  claimDeliveries,
+  renewDelivery,
+  finishDeliveries,
+  retryDelivery,
+  beginOperation,
+  renewOperation,
+  noteOperation,
+  finishOperation,
+  failOperation,
+  claimOperations,
+  acquireLease,
+  releaseLease,
+  releaseDeadOwners,
+  reviveFault,
+  dropFault,
+  appendAudit,
+  setMark,
+  count,
+  prune,
+};
+
+/** Verbs that only read. */
+const reading = {
+  envelope,
+  envelopeByExternalId,
+  staleEnvelopes,
+  listEnvelopes,
+  waitStats,
+  listWaits,
+  orphans,
+  nextDue,
+  mark,
+  operation,
+  operationAttachments,
+  listOperations,
+  owners,
+  faults,
+  journal,
+  counters,
+  stats,
+};
+
+export const verbs = { ...writing, ...reading };
+
+export type Verbs = typeof verbs;
+export type VerbName = keyof Verbs;
+
+export const verbNames = Object.keys(verbs) as VerbName[];
+
+export const isReading = (name: VerbName): boolean => name in reading;
+
+/** Verbs called in bursts; the PostgreSQL driver commits several calls of one of them together. */
+export const intakeVerbs: ReadonlySet<VerbName> = new Set<VerbName>(['receiveEvents']);

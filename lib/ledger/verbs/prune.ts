@@ -1,0 +1,67 @@
+import type { Tx } from '../sql';
+import type { PruneInput, PruneResult } from '../types';
+
+const defaultLimit = 200;
+
+/** What still has work to do is never pruned. */
+const idle = `
+  not exists (select 1 from waits where waits.account = envelopes.account and waits.envelope = envelopes.id
+    and waits.state = 'waiting')
+  and not exists (select 1 from deliveries where deliveries.account = envelopes.account
+    and deliveries.envelope = envelopes.id)
+  and not exists (select 1 from operations where operations.account = envelopes.account
+    and operations.envelope = envelopes.id and operations.state in ('running', 'waiting'))`;
+
+/** Statements that remove what belongs to an envelope, in order; `$1` is the account, `$2` the envelope. */
+const ofEnvelope = [
+  'delete from events where account = $1 and envelope = $2 returning 1',
+  `delete from cohorts where id in (select cohort from waits where account = $1 and envelope = $2 and cohort <> '')
+   returning 1`,
+  'delete from waits where account = $1 and envelope = $2 returning 1',
+  'delete from timers where account = $1 and envelope = $2 returning 1',
+  `delete from attachments where operation_id in (select id from operations where account = $1 and envelope = $2)
+   returning 1`,
+  'delete from operations where account = $1 and envelope = $2 returning 1',
+];
+
+/** Statements that remove finished work of no known envelope; `$1` is the time, `$2` the number of rows. */
+const loose = [
+  `delete from events where (account, envelope, dedupe) in (select account, envelope, dedupe from events
+   where state in ('unconfirmed', 'foreign') and state <> 'confirmed' and received_at < $1 limit $2) returning 1`,
+  `delete from timers where id in (select id from timers where state in ('done', 'cancelled') and updated_at < $1
+   limit $2) returning 1`,
+  `delete from attachments where operation_id in (select id from operations where state in ('done', 'failed')
+   and updated_at < $1 and envelope = '' order by updated_at, id limit $2) returning 1`,
+  `delete from operations where id in (select id from operations where state in ('done', 'failed')
+   and updated_at < $1 and envelope = '' order by updated_at, id limit $2) returning 1`,
+  'delete from leases where name in (select name from leases where lease < $1 limit $2) returning 1',
+];
+
+/**
+ * Retention: removes the events, waits, timers and operations of envelopes that ended before a time, in small batches.
+ * The journal stays, and the envelope's row stays as a closed door: an event of it that comes later is a duplicate.
+ */
+export async function prune(tx: Tx, input: PruneInput): Promise<PruneResult> {
+  const limit = input.limit ?? defaultLimit;
+  const ended = await tx.query<{ account: string; id: string }>(
+    `select account, id from envelopes where terminal = 1 and pruned_at is null and updated_at < $1 and ${idle}
+     order by updated_at limit $2`,
+    [input.before, limit],
+  );
+  let rows = 0;
+  let more = ended.length === limit;
+  for (const { account, id } of ended) {
+    for (const statement of ofEnvelope) rows += (await tx.query(statement, [account, id])).length;
+    await tx.query(`update envelopes set pruned_at = $3, snapshot = 'null', name = '' where account = $1 and id = $2`, [
+      account,
+      id,
+      tx.now,
+    ]);
+  }
+  for (const statement of loose) {
+    const removed = (await tx.query(statement, [input.before, limit])).length;
+    rows += removed;
+    more ||= removed >= limit;
+  }
+  return { envelopes: ended.length, rows, more };
+}

@@ -1,0 +1,60 @@
+import type { NodeAPI } from 'node-red';
+
+/**
+ * Knows when a message that left the ledger has been dealt with by the flow behind it.
+ *
+ * A delivery's row is cleared only then, so a crash between two nodes repeats the message (with the same delivery id)
+ * instead of losing it. Node-RED says so through two hooks: a message is sent to a node, a node is done with a message.
+ * Messages are recognised by their `deliveryId`, which copies keep.
+ */
+export class DeliveryTracker {
+  readonly #open = new Map<string, { messages: number; settle: () => void; timer: NodeJS.Timeout }>();
+  readonly #quietMs: number;
+
+  /**
+   * @param quietMs a node that never says it is done must not hold a delivery for ever: after this many milliseconds
+   * without any sign the delivery counts as dealt with
+   */
+  constructor(RED: NodeAPI, quietMs = 60_000) {
+    this.#quietMs = quietMs;
+    RED.hooks.add('onSend.core-signature', (events) => {
+      if (this.#open.size === 0) return;
+      for (const event of events) this.#count(event.msg, +1);
+    });
+    RED.hooks.add('onComplete.core-signature', (event) => {
+      if (this.#open.size > 0) this.#count(event.msg, -1);
+    });
+  }
+
+  /**
+   * Runs `emit`, which sends a message carrying `deliveryId`, and resolves when the flow is through with it.
+   * A message that nothing is wired to is dealt with at once.
+   */
+  async emitted(deliveryId: string, emit: () => void): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(entry.timer);
+        this.#open.delete(deliveryId);
+        resolve();
+      };
+      const entry = { messages: 1, settle, timer: setTimeout(settle, this.#quietMs) };
+      this.#open.set(deliveryId, entry);
+      try {
+        emit();
+      } catch (thrown) {
+        settle();
+        reject(thrown as Error);
+      }
+      this.#count({ deliveryId }, -1);
+    });
+  }
+
+  #count(message: unknown, by: 1 | -1): void {
+    const { deliveryId } = (message ?? {}) as { deliveryId?: unknown };
+    const entry = typeof deliveryId === 'string' ? this.#open.get(deliveryId) : undefined;
+    if (!entry) return;
+    entry.messages += by;
+    if (entry.messages <= 0) entry.settle();
+    else entry.timer.refresh();
+  }
+}

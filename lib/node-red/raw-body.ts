@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * Takes the bytes of a webhook before any parser of the runtime touches them.
+ *
+ * Node-RED's admin app parses JSON for every path below its root and, with the default roots, is asked before the flows'
+ * own routes are. The only place before it is the front of the root app's stack. A layer there sees a bare Node.js
+ * request and response: no `req.path`, no `res.status()`.
+ */
+
+/** A webhook is a few kilobytes; ten documents' worth of signers still fit. */
+export const maxBodyBytes = 1024 * 1024;
+
+/** How long a sender may take to deliver its body. */
+const bodyTimeoutMs = 30_000;
+
+type Next = () => void;
+type Middleware = (request: CapturedRequest, response: ServerResponse, next: Next) => void;
+
+interface RootApp {
+  parent?: RootApp;
+  use(middleware: Middleware): unknown;
+  _router?: { stack: { handle: unknown }[] };
+}
+
+export interface CapturedRequest extends IncomingMessage {
+  body?: unknown;
+  /** Set by Express body parsers, and by us so that they leave the request alone. */
+  _body?: boolean;
+  /** The body as sent; missing when the layer did not see the request. */
+  rawBody?: Buffer;
+}
+
+const installed = new WeakSet<RootApp>();
+
+/**
+ * Puts the layer in front of the root app that `app` is mounted on. Safe to call again.
+ *
+ * @param prefix path prefix, as the client sees it, of the POST requests to capture
+ * @returns false when the app's stack is not as expected; the webhook then works on the parsed body
+ */
+export function captureRawBodies(app: unknown, prefix: string): boolean {
+  const top = rootOf(app as RootApp);
+  if (installed.has(top)) return true;
+  const layer: Middleware = (request, response, next) => {
+    const wanted = request.method === 'POST' && !request._body && (request.url ?? '').startsWith(prefix);
+    if (wanted) readBody(request, response, next);
+    else next();
+  };
+  top.use(layer);
+  const stack = top._router?.stack;
+  const position = stack?.findIndex(({ handle }) => handle === layer) ?? -1;
+  if (!stack || position < 0) return false;
+  stack.unshift(...stack.splice(position, 1));
+  installed.add(top);
+  return true;
+}
+
+function rootOf(app: RootApp): RootApp {
+  return app.parent ? rootOf(app.parent) : app;
+}
+
+function readBody(request: CapturedRequest, response: ServerResponse, next: Next): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const refuse = (status: number): void => {
+    stop();
+    request.resume();
+    response.writeHead(status, { connection: 'close' }).end();
+  };
+  const timer = setTimeout(() => refuse(408), bodyTimeoutMs);
+  const onData = (chunk: Buffer): void => {
+    size += chunk.length;
+    if (size > maxBodyBytes) refuse(413);
+    else chunks.push(chunk);
+  };
+  const onEnd = (): void => {
+    stop();
+    request.rawBody = Buffer.concat(chunks, size);
+    request.body = request.rawBody;
+    request._body = true;
+    next();
+  };
+  const stop = (): void => {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', onEnd).off('error', stop).off('close', stop);
+  };
+  request.on('data', onData).on('end', onEnd).on('error', stop).on('close', stop);
+}

@@ -1,0 +1,25 @@
+import type { Node, NodeStatus } from 'node-red';
+import { SignatureError } from '../errors';
+
+/** The states a node of this package can show; one colour and shape each, the same on every node. */
+export type NodeState = 'idle' | 'working' | 'waiting' | 'ready' | 'warning' | 'fault';
+
+const looks: Record<NodeState, NodeStatus> = {
+  idle: {},
+  working: { fill: 'blue', shape: 'dot' },
+  waiting: { fill: 'blue', shape: 'ring' },
+  ready: { fill: 'green', shape: 'dot' },
+  warning: { fill: 'yellow', shape: 'ring' },
+  fault: { fill: 'red', shape: 'ring' },
+};
+
+/** Shows a state with a short text under the node. */
+export function show(node: Node, state: NodeState, text = ''): void {
+  node.status(text === '' && state === 'idle' ? {} : { ...looks[state], text });
+}
+
+/** Shows a fault: the code where there is one, since a status has room for a word, not for a sentence. */
+export function showFault(node: Node, error: Error): void {
+  const text = error instanceof SignatureError ? error.code.toLowerCase().replaceAll('_', ' ') : error.message.slice(0, 40);
+  show(node, 'fault', text);
+}

@@ -1,0 +1,86 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import { type CapturedRequest, captureRawBodies, maxBodyBytes } from './raw-body';
+
+/** What became of a webhook; the HTTP status is all that the sender learns. */
+export interface WebhookAnswer {
+  status: 200 | 400 | 401 | 413 | 503;
+}
+
+/** Takes the body of one webhook; answers only when what it carries is safely on disk. */
+export type WebhookReceiver = (body: Buffer) => Promise<WebhookAnswer>;
+
+const routePath = '/core-signature/events';
+
+/**
+ * The webhook route of all accounts on the runtime's own HTTP server.
+ *
+ * There is one Express route per process, registered once; accounts come and go in a table behind it, so a redeploy can
+ * neither leave a dead route behind nor remove a foreign one.
+ */
+export class WebhookRoute {
+  readonly #receivers = new Map<string, WebhookReceiver>();
+  /** False when the runtime serves no HTTP for flows at all. */
+  readonly available: boolean;
+  readonly #prefix: string;
+
+  constructor(RED: NodeAPI) {
+    const settings = RED.settings as { httpNodeRoot?: string | false; httpNodeMiddleware?: RequestHandler | RequestHandler[] };
+    this.available = settings.httpNodeRoot !== false;
+    this.#prefix = join(settings.httpNodeRoot || '', routePath);
+    if (!this.available) return;
+    captureRawBodies(RED.httpNode, `${this.#prefix}/`);
+    const middleware = [settings.httpNodeMiddleware ?? []].flat();
+    RED.httpNode.post(`${routePath}/:path`, ...middleware, (request: Request, response: Response, next: NextFunction) => {
+      this.#handle(request, response).catch(next);
+    });
+  }
+
+  /** Serves an account's webhook under its secret path; returns how to stop. The newest account on a path wins. */
+  open(path: string, receiver: WebhookReceiver): () => void {
+    this.#receivers.set(path, receiver);
+    return () => {
+      if (this.#receivers.get(path) === receiver) this.#receivers.delete(path);
+    };
+  }
+
+  /** The address the service has to call, or null where there is none. */
+  url(publicUrl: string, path: string): string | null {
+    return this.available && publicUrl !== '' ? join(publicUrl, this.#prefix, path) : null;
+  }
+
+  async #handle(request: CapturedRequest & { params: { path?: string | string[] } }, response: Response): Promise<void> {
+    const receiver = this.#receivers.get(String(request.params.path));
+    if (!receiver) {
+      response.sendStatus(404);
+      return;
+    }
+    const body = request.rawBody ?? (await remainingBody(request));
+    const { status } = body ? await receiver(body).catch(unexpected) : { status: 413 };
+    response.sendStatus(status);
+  }
+}
+
+/** A receiver that throws has not stored anything, so the sender must come again. */
+const unexpected = (): WebhookAnswer => ({ status: 503 });
+
+/** The body when the capturing layer was not in front: parsed already, or still unread. */
+async function remainingBody(request: CapturedRequest): Promise<Buffer | null> {
+  if (request._body) return Buffer.from(typeof request.body === 'string' ? request.body : JSON.stringify(request.body));
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > maxBodyBytes) return null;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Joins URL parts with exactly one slash in between and none at the end. */
+function join(...parts: string[]): string {
+  return parts
+    .map((part, index) => (index === 0 ? part.replace(/\/+$/, '') : part.replace(/^\/+|\/+$/g, '')))
+    .filter((part, index) => part !== '' || index === 0)
+    .join('/');
+}

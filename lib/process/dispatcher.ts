@@ -1,0 +1,229 @@
+import { toError } from '../errors';
+import type { Ledger } from '../ledger/ledger';
+import { deadOwners } from '../ledger/owner';
+import type { ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
+import type { Clock } from '../time/clock';
+
+/** What a node does with the work the ledger holds for it. */
+export interface NodeWorker {
+  /** Emits a message; resolves when the flow behind the node is through with it. */
+  deliver(delivery: ClaimedDelivery): Promise<void>;
+  /** Something of this node has become due. */
+  timer?(timer: ClaimedTimer, ledger: Ledger): Promise<void>;
+  /** An effect that a crash or a pause interrupted has to be brought to its end. */
+  resume?(operation: ClaimedOperation): Promise<void>;
+}
+
+/** What an account does with the work the ledger holds for it, and the clock its times are measured on. */
+export interface AccountWorker {
+  readonly id: string;
+  readonly clock: Clock;
+  /** The lane of that clock in the ledger: '' for the system clock. */
+  readonly lane: string;
+  timer(timer: ClaimedTimer, ledger: Ledger): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  /** Opens the ledger; asked again with the next need when it failed. */
+  open(): Promise<Ledger>;
+  /** Who claims: see `lib/ledger/owner.ts`. */
+  owner: string;
+  /** Told of a failure that belongs to no node. */
+  onFault(error: Error): void;
+}
+
+/** Longer than the longest thing done under a claim; a killed process on this machine is noticed earlier. */
+const leaseMs = 120_000;
+/** The safety net below the hints of the ledger: how long the dispatcher sleeps at most. */
+const maxSleepMs = 5_000;
+const batch = 50;
+const maxAtWork = 100;
+const retryAfterFaultMs = 5_000;
+
+/**
+ * Hands out the work that is in the ledger: messages to emit, timers that are due, effects that were interrupted.
+ *
+ * One dispatcher serves one ledger in this process. It claims only for the nodes and accounts that are attached, so flows
+ * that exist on other runtimes are left to them. It rests while flows are being deployed.
+ */
+export class Dispatcher {
+  readonly owner: string;
+  readonly #options: DispatcherOptions;
+  readonly #nodes = new Map<string, NodeWorker>();
+  readonly #accounts = new Map<string, AccountWorker>();
+  readonly #atWork = new Set<Promise<void>>();
+  #ledger: Promise<Ledger> | undefined;
+  #running = false;
+  #stopped = false;
+  #kicked = false;
+  #wake: () => void = () => {};
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.owner = options.owner;
+  }
+
+  /** The open ledger. @throws SignatureError `LEDGER_*` when it cannot be opened; the next call tries again. */
+  ledger(): Promise<Ledger> {
+    this.#ledger ??= this.#open();
+    return this.#ledger;
+  }
+
+  attachNode(id: string, worker: NodeWorker): () => void {
+    this.#nodes.set(id, worker);
+    this.kick();
+    return () => {
+      if (this.#nodes.get(id) === worker) this.#nodes.delete(id);
+    };
+  }
+
+  attachAccount(worker: AccountWorker): () => void {
+    const stopWatching = worker.clock.onShift(() => this.kick());
+    this.#accounts.set(worker.id, worker);
+    this.kick();
+    return () => {
+      stopWatching();
+      if (this.#accounts.get(worker.id) === worker) this.#accounts.delete(worker.id);
+    };
+  }
+
+  /** There may be something to do. */
+  kick(): void {
+    this.#kicked = true;
+    this.#wake();
+  }
+
+  /** Starts handing out, or goes on after a pause. */
+  resume(): void {
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    // A loop that has not yet noticed a pause simply goes on; a new one starts only behind it.
+    this.#loop = this.#loop.then(() => this.#run());
+  }
+
+  /** Claims nothing more and waits until the loop rests. What is being worked on goes on. */
+  async pause(): Promise<void> {
+    this.#running = false;
+    this.#wake();
+    await this.#loop;
+  }
+
+  /** Ends for good: waits for what is at work (at most `graceMs`), then closes the ledger. */
+  async stop(graceMs = 5_000): Promise<void> {
+    this.#stopped = true;
+    await this.pause();
+    const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+    await Promise.race([Promise.allSettled(this.#atWork), grace]);
+    const ledger = await this.#ledger?.catch(() => undefined);
+    await ledger?.close();
+  }
+
+  async #open(): Promise<Ledger> {
+    try {
+      const ledger = await this.#options.open();
+      // What a process killed on this machine had claimed need not wait for its lease to run out.
+      await ledger.releaseDeadOwners({ owners: deadOwners(await ledger.owners({})) });
+      ledger.onChange(() => this.kick());
+      return ledger;
+    } catch (thrown) {
+      this.#ledger = undefined;
+      throw toError(thrown);
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (this.#running) {
+      this.#kicked = false;
+      let sleepMs = maxSleepMs;
+      if (this.#nodes.size + this.#accounts.size > 0) {
+        try {
+          const ledger = await this.ledger();
+          const found = await this.#handOut(ledger);
+          sleepMs = found ? 0 : Math.min(maxSleepMs, (await this.#nextDue(ledger)) ?? maxSleepMs);
+        } catch (thrown) {
+          this.#options.onFault(toError(thrown));
+          sleepMs = retryAfterFaultMs;
+        }
+      }
+      if (this.#running && !this.#kicked && sleepMs > 0) await this.#sleep(sleepMs);
+      if (this.#atWork.size >= maxAtWork) await Promise.race(this.#atWork);
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#kicked || !this.#running) this.#wake();
+    });
+  }
+
+  /** Claims what is there and sets it to work. True when there was anything. */
+  async #handOut(ledger: Ledger): Promise<boolean> {
+    const { owner } = this;
+    const nodes = [...this.#nodes.keys()];
+    const lanes = this.#lanes();
+    const deliveries = nodes.length > 0 ? await ledger.claimDeliveries({ owner, nodes, leaseMs, limit: batch }) : [];
+    for (const delivery of deliveries) this.#work(() => this.#deliver(ledger, delivery));
+    const timers = await ledger.claimTimers({ owner, nodes, accounts: [...this.#accounts.keys()], lanes, leaseMs, limit: batch });
+    for (const timer of timers) this.#work(() => this.#fire(ledger, timer));
+    const operations = nodes.length > 0 ? await ledger.claimOperations({ owner, nodes, lanes, leaseMs, limit: batch }) : [];
+    for (const operation of operations) this.#work(async () => this.#nodes.get(operation.node)?.resume?.(operation));
+    return deliveries.length + timers.length + operations.length > 0;
+  }
+
+  #nextDue(ledger: Ledger): Promise<number | null> {
+    return ledger.nextDue({ nodes: [...this.#nodes.keys()], accounts: [...this.#accounts.keys()], lanes: this.#lanes() });
+  }
+
+  /** Every clock in use, each once. */
+  #lanes(): Lane[] {
+    const lanes = new Map<string, Lane>([['', { clock: '', shift: 0 }]]);
+    for (const { lane, clock } of this.#accounts.values()) lanes.set(lane, { clock: lane, shift: clock.shift() });
+    return [...lanes.values()];
+  }
+
+  async #deliver(ledger: Ledger, delivery: ClaimedDelivery): Promise<void> {
+    const { id, rev } = delivery;
+    const worker = this.#nodes.get(delivery.node);
+    if (!worker) return;
+    try {
+      await worker.deliver(delivery);
+      await ledger.finishDeliveries([{ id, rev }]);
+    } catch (thrown) {
+      await ledger.retryDelivery({ id, rev, due: Date.now() + retryAfterFaultMs, error: toError(thrown).message });
+      throw thrown;
+    }
+  }
+
+  async #fire(ledger: Ledger, timer: ClaimedTimer): Promise<void> {
+    const worker = timer.node !== '' ? this.#nodes.get(timer.node) : this.#accounts.get(timer.account);
+    try {
+      await worker?.timer?.(timer, ledger);
+    } catch (thrown) {
+      const { id, rev, attempt } = timer;
+      const shift = this.#lanes().find(({ clock }) => clock === timer.clock)?.shift ?? 0;
+      const due = Date.now() + shift + backoffMs(attempt);
+      await ledger.retryTimer({ id, rev, due, error: toError(thrown).message });
+      throw thrown;
+    }
+  }
+
+  #work(task: () => Promise<void>): void {
+    const work: Promise<void> = Promise.resolve()
+      .then(task)
+      .catch((thrown: unknown) => this.#options.onFault(toError(thrown)))
+      .finally(() => {
+        this.#atWork.delete(work);
+        this.kick();
+      });
+    this.#atWork.add(work);
+  }
+}
+
+/** 5 s, 10 s, 20 s … at most an hour. */
+export const backoffMs = (attempt: number): number => Math.min(3_600_000, 5_000 * 2 ** Math.max(0, attempt - 1));

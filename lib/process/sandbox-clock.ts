@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { HttpClient } from '../http/client';
+import { ShiftedClock } from '../time/clock';
+
+const answer = z.object({ offsetMs: z.number() });
+const everyMs = 1_000;
+
+/**
+ * The clock of a sandbox, which can be moved forwards by hand. An account on a sandbox lives by it, so that a two-week
+ * process can be seen in a minute; every other account lives by the system's clock.
+ */
+export class SandboxClock extends ShiftedClock {
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  readonly #ask: () => Promise<void>;
+
+  /** @param origin of the sandbox, such as `http://127.0.0.1:4010` */
+  constructor(http: HttpClient, origin: string) {
+    super();
+    const url = new URL('/sandbox/clock', origin).href;
+    this.#ask = async () => {
+      const { data } = await http.request({ method: 'GET', url, timeoutMs: 5_000 });
+      this.set(answer.parse(data).offsetMs);
+    };
+    this.#follow();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** A sandbox that does not answer is asked again; meanwhile the clock simply runs on. */
+  #follow(): void {
+    this.#ask()
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#stopped) return;
+        this.#timer = setTimeout(() => this.#follow(), everyMs).unref();
+      });
+  }
+}

@@ -1,0 +1,323 @@
+import { createHash } from 'node:crypto';
+import type { Document, SignatureRequest } from '../core-signature/models';
+import type { SignatureRequestInput } from '../core-signature/requests';
+import { type Envelope, envelopeOf } from '../core-signature/signers';
+import { envelopeStatuses, isTerminal, statusOf } from '../core-signature/status';
+import { type ErrorCode, SignatureError, toError } from '../errors';
+import type { Ledger } from '../ledger/ledger';
+import type { Attachment, RecordEnvelopeInput } from '../ledger/types';
+import { sleep } from '../time/timers';
+import type { SignatureAccount } from './account';
+import type { Composition } from './compose';
+import type { DocumentSource } from './document-source';
+import { backoffMs } from './dispatcher';
+import { open, seal } from './sealed';
+
+/** An envelope that is to be sent, completely checked. */
+export interface SendJob {
+  node: string;
+  externalId: string;
+  /** The external id comes from another system, so the service may know it although this ledger does not. */
+  foreignId: boolean;
+  composition: Composition;
+  source: DocumentSource;
+  attachments: DocumentSource[];
+  /** The message as `encodeMessage` writes it, without the document. */
+  message: string;
+  /** How long an unreachable service is tried again, in milliseconds. */
+  retryForMs: number;
+}
+
+/** What came of it. A `delivery` is in the ledger's outbox until the caller has emitted the message and says so. */
+export interface SendResult {
+  envelope: Envelope;
+  /** The envelope had been sent before; nothing was sent now. */
+  repeated: boolean;
+  deliveryId: string;
+  /** Fencing token of the delivery; missing for a repeat, which leaves no row behind. */
+  deliveryRev?: number;
+}
+
+/** What the ledger keeps of a job, so that another process can bring it to its end. */
+interface StoredJob {
+  externalId: string;
+  document: Composition['document'];
+  /** Signers' passwords are sealed with the account's secret. */
+  request: Composition['request'];
+  attachments: { name: string; url?: string }[];
+  retryForMs: number;
+}
+
+const leaseMs = 120_000;
+const renewEveryMs = 40_000;
+const pollMs = 250;
+
+/** Failures after which it is worth while to try again; all others are final. */
+const passing: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'RATE_LIMITED', 'REMOTE_FAULT', 'OUTCOME_UNKNOWN']);
+
+/**
+ * Sends an envelope once, whatever fails in between.
+ *
+ * The intent is on disk before the first request. A request whose outcome is not known is never simply repeated: the
+ * envelope is looked up by its external id first. A job with an external id that was sent before gives the same envelope.
+ *
+ * @throws SignatureError what the service refused; `UNREACHABLE`, `RATE_LIMITED`, `REMOTE_FAULT` or `OUTCOME_UNKNOWN`
+ * when it kept failing (repeating the message is safe); `IN_PROGRESS`; `LEDGER_*`
+ */
+export async function sendEnvelope(account: SignatureAccount, job: SendJob): Promise<SendResult> {
+  const ledger = await account.dispatcher.ledger();
+  const stored = store(account, job);
+  const key = operationKey(account.id, job.externalId);
+  const giveUpAt = Date.now() + job.retryForMs + leaseMs;
+  for (;;) {
+    const begun = await ledger.beginOperation({
+      key,
+      kind: 'send',
+      account: account.id,
+      node: job.node,
+      fingerprint: fingerprintOf(stored, job),
+      request: stored,
+      message: job.message,
+      attachments: bytesOf(job),
+      owner: account.dispatcher.owner,
+      leaseMs,
+    });
+    if (begun.state === 'done') return repeat(ledger, account, key, begun.result);
+    if (begun.state === 'mine') {
+      const lookFirst = job.foreignId || begun.repeat;
+      return carryOut(account, ledger, { key, rev: begun.rev, node: job.node, stored, lookFirst });
+    }
+    // The same envelope is being sent by somebody else just now: wait for what comes of it.
+    if (Date.now() > giveUpAt) throw inProgress(job.externalId);
+    await sleep(pollMs);
+  }
+}
+
+/** Brings a job to its end that a crash or a pause interrupted. */
+export async function resumeSend(
+  account: SignatureAccount,
+  operation: { key: string; rev: number; node: string; request: unknown },
+): Promise<SendResult> {
+  const ledger = await account.dispatcher.ledger();
+  const { key, rev, node } = operation;
+  return carryOut(account, ledger, { key, rev, node, stored: operation.request as StoredJob, lookFirst: true });
+}
+
+interface Attempt {
+  key: string;
+  rev: number;
+  node: string;
+  stored: StoredJob;
+  /** An earlier attempt may have had an effect. */
+  lookFirst: boolean;
+}
+
+/** Tries until it is done, refused, or the time is up, holding the lease all the while. */
+async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Attempt): Promise<SendResult> {
+  const { key, rev, stored } = attempt;
+  const lost = new AbortController();
+  const renewal = setInterval(() => {
+    ledger.renewOperation({ key, rev, leaseMs }).then(
+      (answer) => answer === 'stale' && lost.abort(inProgress(stored.externalId)),
+      () => undefined,
+    );
+  }, renewEveryMs).unref();
+  const giveUpAt = Date.now() + stored.retryForMs;
+  let { lookFirst } = attempt;
+  try {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const sent = await send(account, ledger, key, stored, lookFirst, lost.signal);
+        return await finish(account, ledger, attempt, sent);
+      } catch (thrown) {
+        const error = lost.signal.aborted ? toError(lost.signal.reason) : toError(thrown);
+        const wait = Math.min(backoffMs(tries) / 10, 30_000);
+        const again = error instanceof SignatureError && passing.has(error.code) && Date.now() + wait <= giveUpAt;
+        if (!again) {
+          await giveUp(ledger, attempt, error);
+          throw error;
+        }
+        lookFirst = true;
+        await sleep(wait, lost.signal);
+      }
+    }
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+interface Sent {
+  document: Document;
+  request: SignatureRequest;
+  repeated: boolean;
+}
+
+/** One try: look, then document, attachments and request, each only if it is not there yet. */
+async function send(
+  account: SignatureAccount,
+  ledger: Ledger,
+  key: string,
+  stored: StoredJob,
+  lookFirst: boolean,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const { client } = account;
+  const existing = lookFirst ? best(await client.documents.findByExternalId(stored.externalId, signal)) : undefined;
+  if (existing?.signrequest) return { document: existing, request: existing.signrequest, repeated: true };
+
+  if (!existing) await checkTemplate(account, stored, signal);
+  const content = await ledger.operationAttachments({ key });
+  const document = existing ?? (await client.documents.create({ ...stored.document, ...fileOf(content, 'document') }, signal));
+  try {
+    await attach(account, document, stored, content, existing !== undefined, signal);
+    const request = await client.signatureRequests.create(
+      { ...openPasswords(account, stored.request), document: client.documents.urlOf(document.uuid) } as SignatureRequestInput,
+      signal,
+    );
+    return { document, request, repeated: false };
+  } catch (thrown) {
+    // A refused request leaves a document behind that nobody will ever sign.
+    if (isFinal(thrown)) await client.documents.delete(document.uuid).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+/** The one to go on with when a crash left more than one: an open envelope, then a finished one, then a bare document. */
+function best(documents: Document[]): Document | undefined {
+  const rank = (document: Document): number => (document.signrequest === null ? 2 : isTerminal(statusOf(document)) ? 1 : 0);
+  return documents.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+async function checkTemplate({ client }: SignatureAccount, { document }: StoredJob, signal: AbortSignal): Promise<void> {
+  const uuid = document.template?.match(/([^/]+)\/?$/)?.[1];
+  if (uuid) await client.templates.get(uuid, signal);
+}
+
+async function attach(
+  { client }: SignatureAccount,
+  document: Document,
+  { attachments }: StoredJob,
+  content: Attachment[],
+  mayExist: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (attachments.length === 0) return;
+  const there = mayExist ? await client.attachments.of(document.uuid, signal) : [];
+  for (const [index, { name, url }] of attachments.entries()) {
+    if (there.some((one) => one.name === name)) continue;
+    const file = url === undefined ? fileOf(content, `attachment ${index}`, name) : { file_from_url: url };
+    await client.attachments.create({ document: client.documents.urlOf(document.uuid), name, ...file }, signal);
+  }
+}
+
+function fileOf(content: Attachment[], name: string, fileName?: string) {
+  const file = content.find((one) => one.name === name);
+  if (!file) return {};
+  return {
+    file_from_content: Buffer.from(file.bytes).toString('base64'),
+    ...(fileName === undefined ? {} : { file_from_content_name: fileName }),
+  };
+}
+
+async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attempt, sent: Sent): Promise<SendResult> {
+  const { key, rev, node } = attempt;
+  const envelope = handle(account, sent);
+  const deliveryId = deliveryIdOf(key);
+  const answer = await ledger.finishOperation({
+    key,
+    rev,
+    result: { envelope: envelope.id },
+    envelope: recordOf(account, envelope, node, key),
+    delivery: { id: deliveryId, node, port: 0, body: { repeated: sent.repeated }, owner: account.dispatcher.owner, leaseMs },
+  });
+  if (answer === 'stale') throw inProgress(attempt.stored.externalId);
+  return { envelope, repeated: sent.repeated, deliveryId, deliveryRev: 1 };
+}
+
+/** A document just sent still says "converting"; what counts is that its request is out. */
+function handle({ id, clock }: SignatureAccount, { document, request, repeated }: Sent): Envelope {
+  const current = repeated || request.is_being_prepared ? document.status : 'se';
+  const sentAt = repeated ? null : new Date(clock.now()).toISOString();
+  return envelopeOf({ ...document, status: current, signrequest: request }, id, { sentAt });
+}
+
+function recordOf(account: SignatureAccount, envelope: Envelope, node: string, operation: string): RecordEnvelopeInput {
+  return {
+    account: account.id,
+    id: envelope.id,
+    externalId: envelope.externalId ?? '',
+    name: envelope.name,
+    status: envelope.status,
+    ...envelopeStatuses[envelope.status],
+    snapshot: envelope,
+    clock: account.lane,
+    sentAt: account.clock.now(),
+    dueAt: envelope.dueAt === null ? null : Date.parse(envelope.dueAt),
+    node,
+    operation,
+  };
+}
+
+async function repeat(ledger: Ledger, account: SignatureAccount, key: string, result: unknown): Promise<SendResult> {
+  const { envelope: id } = result as { envelope: string };
+  const known = await ledger.envelope({ account: account.id, id });
+  return { envelope: known?.snapshot as Envelope, repeated: true, deliveryId: deliveryIdOf(key) };
+}
+
+async function giveUp(ledger: Ledger, { key, rev }: Attempt, error: Error): Promise<void> {
+  const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
+  await ledger.failOperation({ key, rev, error: { code, message: error.message }, retryAt: null }).catch(() => undefined);
+}
+
+const isFinal = (thrown: unknown): boolean => thrown instanceof SignatureError && !passing.has(thrown.code);
+
+const inProgress = (externalId: string): SignatureError =>
+  new SignatureError('IN_PROGRESS', `The envelope with external id "${externalId}" is being sent by another process.`, {
+    field: 'externalId',
+  });
+
+const operationKey = (account: string, externalId: string): string => `send:${account}:${externalId}`;
+
+/** Fixed per envelope, so that a repeated message is recognised by the nodes behind. */
+const deliveryIdOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
+
+function store(account: SignatureAccount, { externalId, composition, attachments, retryForMs }: SendJob): StoredJob {
+  const { document, request } = composition;
+  return {
+    externalId,
+    document,
+    request: {
+      ...request,
+      signers: request.signers.map((signer) =>
+        signer.password === undefined ? signer : { ...signer, password: seal(account.secret, signer.password) },
+      ),
+    },
+    attachments: attachments.map((one) =>
+      one.kind === 'url' ? { name: one.name, url: one.url } : { name: one.kind === 'content' ? one.name : '' },
+    ),
+    retryForMs,
+  };
+}
+
+const openPasswords = (account: SignatureAccount, request: StoredJob['request']): StoredJob['request'] => ({
+  ...request,
+  signers: request.signers.map((signer) =>
+    signer.password === undefined ? signer : { ...signer, password: open(account.secret, signer.password) },
+  ),
+});
+
+function bytesOf({ source, attachments }: SendJob): Attachment[] {
+  const files = attachments.map((one, index) => ({ one, name: `attachment ${index}` }));
+  return [{ one: source, name: 'document' }, ...files].flatMap(({ one, name }) =>
+    one.kind === 'content' ? [{ name, bytes: one.bytes }] : [],
+  );
+}
+
+/** Sealed passwords differ each time, so they do not count. */
+function fingerprintOf(stored: StoredJob, job: SendJob): string {
+  const hash = createHash('sha256').update(
+    JSON.stringify(stored, (key, value) => (key === 'password' ? undefined : value)),
+  );
+  for (const { bytes } of bytesOf(job)) hash.update(createHash('sha256').update(bytes).digest());
+  return hash.digest('hex');
+}

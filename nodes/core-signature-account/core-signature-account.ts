@@ -1,0 +1,109 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { SignatureError, toError } from '../../lib/errors';
+import type { AccountNode } from '../../lib/node-red/account-ref';
+import { readConfig } from '../../lib/node-red/construct';
+import { onClose } from '../../lib/node-red/handlers';
+import { hostOf, type LedgerChoice } from '../../lib/node-red/host';
+import type { WebhookAnswer } from '../../lib/node-red/webhook-route';
+import type { SignatureAccount } from '../../lib/process/account';
+import { takeIn } from '../../lib/process/intake';
+import { Reconciler } from '../../lib/process/reconcile';
+import { runRefresh } from '../../lib/process/refresh';
+import { Registrar } from '../../lib/process/subscriptions';
+import { addAdminRoutes } from './admin-routes';
+import { accountConfig, accountCredentials } from './config';
+import { connect } from './connection';
+
+/** An account of Core Signature: its client, its webhook, its place in the ledger. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+  addAdminRoutes(RED, host);
+
+  function CoreSignatureAccount(this: AccountNode, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    try {
+      open(this, definition);
+    } catch (thrown) {
+      this.reason = toError(thrown);
+      this.error(this.reason.message);
+    }
+  }
+
+  function open(node: AccountNode, definition: NodeDef): void {
+    const config = readConfig(accountConfig, definition);
+    const connection = connect(node.id, config, accountCredentials.parse(node.credentials ?? {}));
+    const { client, clock, hashKeys, webhookPath, secret } = connection;
+    const { dispatcher, release } = host.useDispatcher(ledgerChoice(config.ledger), node);
+    const account: SignatureAccount = {
+      id: node.id,
+      client,
+      dispatcher,
+      clock,
+      lane: config.service === 'sandbox' ? node.id : '',
+      hashKeys,
+      secret,
+      callbackUrl: host.webhooks.url(config.publicUrl, webhookPath),
+      allowPrivateAddresses: config.allowPrivateAddresses,
+    };
+    const detach = dispatcher.attachAccount({
+      id: node.id,
+      clock,
+      lane: account.lane,
+      timer: (timer, ledger) => runRefresh(account, timer, ledger),
+    });
+    const closeWebhook = host.webhooks.open(webhookPath, (body) => answerWebhook(node, account, body));
+    const everyMs = config.reconcileMinutes * 60_000;
+    const reconciler = new Reconciler(account, { everyMs, onFault: (error) => node.warn(`reconciliation: ${error.message}`) });
+    reconciler.start();
+    Object.assign(node, { account, reconciler, registrar: new Registrar(account) });
+
+    onClose(node, async () => {
+      closeWebhook();
+      detach();
+      connection.close();
+      await reconciler.stop();
+      await release();
+    });
+  }
+
+  function ledgerChoice(id: string): LedgerChoice {
+    if (id === '') return host.defaultLedger();
+    const node = RED.nodes.getNode(id) as (Node & { choice?: LedgerChoice; reason?: Error }) | null;
+    if (node?.choice) return node.choice;
+    throw new SignatureError('BAD_CONFIG', `ledger: the chosen ledger cannot be used: ${node?.reason?.message ?? 'it is missing'}`, {
+      field: 'ledger',
+    });
+  }
+
+  RED.nodes.registerType<AccountNode, NodeDef, Record<string, never>, Record<string, string>>(
+    'core-signature-account',
+    CoreSignatureAccount,
+    {
+      credentials: {
+        clientSecret: { type: 'password' },
+        password: { type: 'password' },
+        token: { type: 'password' },
+        hashKeys: { type: 'password' },
+        webhookPath: { type: 'password' },
+      },
+    },
+  );
+};
+
+/** 200 only for what is on disk; 503 when it could not be written, so that the service comes again. */
+async function answerWebhook(node: Node, account: SignatureAccount, body: Buffer): Promise<WebhookAnswer> {
+  try {
+    await takeIn(account, body, 'webhook');
+    return { status: 200 };
+  } catch (thrown) {
+    const error = toError(thrown);
+    const code = error instanceof SignatureError ? error.code : '';
+    if (code === 'FORGED_EVENT') {
+      node.warn(`A webhook was refused: ${error.message}`);
+      return { status: 401 };
+    }
+    if (code === 'BAD_EVENT') return { status: 400 };
+    node.error(`A webhook could not be stored and was answered with 503: ${error.message}`);
+    return { status: 503 };
+  }
+}

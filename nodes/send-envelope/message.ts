@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { SignatureError } from '../../lib/errors';
+import type { FlowMessage } from '../../lib/node-red/handlers';
+import type { Composition } from '../../lib/process/compose';
+import type { SendEnvelopeConfig } from './config';
+import type { Draft } from './draft';
+
+/**
+ * The key under which an envelope is sent once: the one the flow gives, or one made from the message and what is to be
+ * sent. So the same message, coming again from a Catch node or after a crash, does not send twice, while a message that
+ * was split into ten different envelopes sends ten.
+ *
+ * @throws SignatureError `BAD_INPUT` for a key that is not text of at most 255 characters
+ */
+export function externalIdOf(
+  draft: Draft,
+  composed: (externalId: string) => Composition,
+  message: string,
+): { externalId: string; foreignId: boolean } {
+  const given = draft.externalId;
+  if (given === undefined || given === '') return { externalId: derived(draft, composed(''), message), foreignId: false };
+  if ((typeof given === 'string' || typeof given === 'number') && String(given).length <= 255) {
+    return { externalId: String(given), foreignId: true };
+  }
+  throw new SignatureError('BAD_INPUT', 'externalId must be text of at most 255 characters.', { field: 'externalId' });
+}
+
+function derived({ source, attachments }: Draft, composition: Composition, message: string): string {
+  const hash = createHash('sha256').update(message).update(JSON.stringify(composition));
+  for (const one of [source, ...attachments]) hash.update(one.kind === 'content' ? one.bytes : JSON.stringify(one));
+  return `nr-${hash.digest('hex').slice(0, 40)}`;
+}
+
+/**
+ * The message without the documents that were sent: they are at the service now, and would weigh on every node behind
+ * that parks the message. Nested properties are replaced in a copy, the incoming message stays as it is.
+ */
+export function withoutDocuments(message: FlowMessage, config: SendEnvelopeConfig): FlowMessage {
+  const paths: string[] = [];
+  if (config.documentSource === 'content' && config.documentType === 'msg') paths.push(config.document);
+  if (config.attachmentsType === 'msg' && config.attachments !== '') paths.push(config.attachments);
+  return paths.reduce((rest, path) => without(rest, path.split('.')), message);
+}
+
+function without<T extends object>(value: T, [key = '', ...rest]: string[]): T {
+  const inner = (value as Record<string, unknown>)[key];
+  if (inner === undefined) return value;
+  if (rest.length > 0 && typeof inner === 'object' && inner !== null && !Buffer.isBuffer(inner)) {
+    return { ...value, [key]: without(inner, rest) };
+  }
+  const { [key]: _, ...others } = value as Record<string, unknown>;
+  return others as T;
+}

@@ -1,0 +1,94 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { toError } from '../../lib/errors';
+import { decodeMessage } from '../../lib/ledger/message';
+import { accountNode } from '../../lib/node-red/account-ref';
+import { construct, readConfig } from '../../lib/node-red/construct';
+import type { FlowMessage, Send } from '../../lib/node-red/handlers';
+import { hostOf } from '../../lib/node-red/host';
+import { messageKey, park } from '../../lib/node-red/message';
+import { show } from '../../lib/node-red/status';
+import { compose } from '../../lib/process/compose';
+import { resumeSend, type SendResult, sendEnvelope } from '../../lib/process/send';
+import { sendEnvelopeConfig } from './config';
+import { draftOf } from './draft';
+import { externalIdOf, withoutDocuments } from './message';
+
+/** Sends a document for signature, once, and puts the envelope on the message. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+
+  function SendEnvelope(this: Node, definition: NodeDef): void {
+    construct(RED, this, definition, () => {
+      const config = readConfig(sendEnvelopeConfig, definition);
+      const { account } = accountNode(RED, config.account);
+      const { dispatcher } = account;
+      let sending = 0;
+
+      const emit = async (message: FlowMessage, result: SendResult, send: Send): Promise<void> => {
+        const { envelope, repeated, deliveryId, deliveryRev } = result;
+        const payload = { envelope: envelope.id, status: envelope.status, repeated, signers: envelope.signers };
+        await host.deliveries.emitted(deliveryId, () => send({ ...message, payload, envelope, deliveryId } as FlowMessage));
+        if (deliveryRev === undefined) return;
+        const ledger = await dispatcher.ledger();
+        await ledger.finishDeliveries([{ id: deliveryId, rev: deliveryRev }]);
+      };
+
+      const showSending = (by: number): void => {
+        sending += by;
+        show(this, sending > 0 ? 'working' : 'idle', sending > 0 ? String(sending) : '');
+      };
+
+      const detach = dispatcher.attachNode(this.id, {
+        deliver: async ({ id, rev, attempt, envelope: uuid, message, body }) => {
+          const ledger = await dispatcher.ledger();
+          const known = await ledger.envelope({ account: account.id, id: uuid });
+          const parked = { ...(decodeMessage(message ?? '{}') as FlowMessage), ...(attempt > 1 && { redelivered: true }) };
+          await emit(
+            parked as FlowMessage,
+            { ...(body as { repeated: boolean }), envelope: known?.snapshot as SendResult['envelope'], deliveryId: id, deliveryRev: rev },
+            (out) => this.send(out),
+          );
+        },
+        resume: async (operation) => {
+          const message = decodeMessage(operation.message) as FlowMessage;
+          try {
+            await emit(message, await resumeSend(account, operation), (out) => this.send(out));
+          } catch (thrown) {
+            this.error(toError(thrown), message);
+          }
+        },
+      });
+
+      return {
+        input: async (message, send) => {
+          showSending(+1);
+          try {
+            const draft = await draftOf(RED, this, config, message);
+            const composed = (externalId: string) =>
+              compose({ ...draft, externalId, callbackUrl: account.callbackUrl }, (uuid) => account.client.templates.urlOf(uuid));
+            const { externalId, foreignId } = externalIdOf(draft, composed, `${this.id}/${messageKey(message)}`);
+            const bare = withoutDocuments(message, config);
+            const result = await sendEnvelope(account, {
+              node: this.id,
+              externalId,
+              foreignId,
+              composition: composed(externalId),
+              source: draft.source,
+              attachments: draft.attachments,
+              message: park(bare),
+              retryForMs: config.retrySeconds * 1000,
+            });
+            const emitted = emit(bare, result, send);
+            // The flow behind may take its time; this node is done as soon as the message has left.
+            emitted.catch((thrown: unknown) => this.warn(toError(thrown).message));
+          } finally {
+            showSending(-1);
+          }
+        },
+        close: detach,
+      };
+    });
+  }
+
+  RED.nodes.registerType('send-envelope', SendEnvelope);
+};

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RequestHandler } from 'express';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { toError } from '../../lib/errors';
+import { type LedgerOptions, openLedger } from '../../lib/ledger/ledger';
+import { readConfig } from '../../lib/node-red/construct';
+import type { LedgerChoice } from '../../lib/node-red/host';
+import { type LedgerConfig, ledgerConfig, ledgerCredentials } from './config';
+
+interface LedgerNode extends Node {
+  choice?: LedgerChoice;
+  reason?: Error;
+}
+
+/** Where the state of the processes is kept, for those who want another place than the default file. */
+export = (RED: NodeAPI): void => {
+  function SignatureLedger(this: LedgerNode, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    try {
+      this.choice = choiceOf(readConfig(ledgerConfig, definition), ledgerCredentials.parse(this.credentials ?? {}).password);
+    } catch (thrown) {
+      this.reason = toError(thrown);
+      this.error(this.reason.message);
+    }
+  }
+
+  function choiceOf(config: LedgerConfig, password: string): LedgerChoice {
+    const options = optionsOf(config, password);
+    const { host, port, database, schema } = config;
+    return { options, key: options.engine === 'sqlite' ? options.file : `postgres://${host}:${port}/${database}/${schema}` };
+  }
+
+  function optionsOf(config: LedgerConfig, password: string): LedgerOptions {
+    if (config.engine === 'file') {
+      return { engine: 'sqlite', file: path.resolve(RED.settings.userDir ?? process.cwd(), config.file) };
+    }
+    const { host, port, database, user, schema, tls, caFile } = config;
+    const ssl = tls === 'off' ? false : { rejectUnauthorized: true, ...(tls === 'ca' ? { ca: readFileSync(caFile, 'utf8') } : {}) };
+    return { engine: 'postgres', schema, connection: { host, port, database, user, password, ssl } };
+  }
+
+  const mayWrite = RED.auth.needsPermission('signature-ledger.write') as RequestHandler;
+  RED.httpAdmin.post('/core-signature/ledger/test', mayWrite, (request, response) => {
+    const test = async (): Promise<string> => {
+      const { id = '', config = {}, credentials = {} } = request.body ?? {};
+      const stored = (RED.nodes.getCredentials(id) as { password?: string } | undefined)?.password ?? '';
+      const { password } = ledgerCredentials.parse(credentials);
+      const given = password === '' || password === '__PWRD__' ? stored : password;
+      const ledger = await openLedger(optionsOf(readConfig(ledgerConfig, config), given));
+      const { where } = ledger.info();
+      await ledger.close();
+      return `The ledger can be used: ${where}.`;
+    };
+    test().then(
+      (message) => response.json({ ok: true, message }),
+      (thrown: unknown) => response.json({ ok: false, message: toError(thrown).message }),
+    );
+  });
+
+  RED.nodes.registerType<LedgerNode, NodeDef, Record<string, never>, Record<string, string>>('signature-ledger', SignatureLedger, {
+    credentials: { password: { type: 'password' } },
+  });
+};

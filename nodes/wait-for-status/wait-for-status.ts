@@ -1,0 +1,91 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { parseStatuses } from '../../lib/core-signature/status';
+import type { ClaimedDelivery, WaitBody } from '../../lib/ledger/types';
+import { accountNode } from '../../lib/node-red/account-ref';
+import { construct, readConfig } from '../../lib/node-red/construct';
+import { envelopeFrom, messageKey, park, released } from '../../lib/node-red/message';
+import { show } from '../../lib/node-red/status';
+import { valueOf } from '../../lib/node-red/typed-input';
+import { hostOf } from '../../lib/node-red/host';
+import { cancelWaits, deadlineReached, parkMessage } from '../../lib/process/wait';
+import { parseDuration, untilTime } from '../../lib/time/duration';
+import { waitForStatusConfig } from './config';
+import { WaitCount } from './wait-count';
+
+/** What the node itself has to know of a message that comes back; times on the account's clock. */
+interface Parked {
+  at: number;
+  deadline: number | null;
+}
+
+/** Parks each message until its envelope has one of the chosen statuses, or the time is up. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+
+  function WaitForStatus(this: Node, definition: NodeDef): void {
+    construct(RED, this, definition, () => {
+      const config = readConfig(waitForStatusConfig, definition);
+      const account = accountNode(RED, config.account).account;
+      const parked = new WaitCount(this, account);
+      const detach = account.dispatcher.attachNode(this.id, {
+        deliver: (delivery) => emit(delivery),
+        timer: async (timer, ledger) => {
+          await deadlineReached(account, timer, ledger);
+        },
+      });
+
+      const emit = async (delivery: ClaimedDelivery): Promise<void> => {
+        const { outcome, status } = delivery.body as WaitBody;
+        const { _parked, ...message } = await released(account, delivery);
+        const { at, deadline } = _parked as Parked;
+        const now = account.clock.now();
+        const lateMs = outcome === 'timeout' ? Math.max(0, now - (deadline ?? now)) : 0;
+        const payload = { outcome, status, envelope: delivery.envelope, waitedMs: now - at, lateMs };
+        const outputs = [null, null, null].map((_, port) => (port === delivery.port ? { ...message, payload } : null));
+        await host.deliveries.emitted(delivery.id, () => this.send(outputs));
+        parked.refresh();
+      };
+
+      return {
+        input: async (message) => {
+          const value = <T>(field: string, given: string, type: Parameters<typeof valueOf>[5]) =>
+            valueOf(RED, this, message, field, given, type) as Promise<T>;
+          const envelope = envelopeFrom(await value('envelope', config.envelope, config.envelopeType), account.id);
+          if (message.command === 'cancel') {
+            await cancelWaits(account, this.id, envelope.id);
+            parked.refresh();
+            return;
+          }
+          const chosen =
+            config.statusesSource === 'list'
+              ? config.statuses
+              : await value('statuses', config.statusesProperty, config.statusesPropertyType);
+          const timeout = config.timeoutKind === 'none' ? null : await value('timeout', config.timeout, config.timeoutType);
+          const deadline =
+            config.timeoutKind === 'duration'
+              ? account.clock.now() + parseDuration(timeout, { unit: config.timeoutUnit, field: 'timeout' })
+              : config.timeoutKind === 'until'
+                ? untilTime(timeout, account.clock, 'timeout')
+                : null;
+          await parkMessage(account, {
+            node: this.id,
+            envelope: envelope.id,
+            name: envelope.name,
+            statuses: parseStatuses(chosen),
+            deadline,
+            message: park({ ...message, _parked: { at: account.clock.now(), deadline } satisfies Parked }),
+            messageKey: messageKey(message),
+          });
+          parked.refresh();
+        },
+        close: () => {
+          detach();
+          parked.stop();
+          show(this, 'idle');
+        },
+      };
+    });
+  }
+
+  RED.nodes.registerType('wait-for-status', WaitForStatus);
+};

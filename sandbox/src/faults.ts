@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Store } from './store';
+
+/** How often: a whole number counts down, a fraction below 1 is a probability, true is always. */
+const often = z.union([z.boolean(), z.number().min(0)], {
+  error: 'Give true, a whole number of times, or a probability below 1.',
+});
+
+const apiRule = z.strictObject({
+  match: z.string().optional(),
+  kind: z.enum(['status', 'lostAnswer', 'outage', 'delay'], {
+    error: 'The kind is one of status, lostAnswer, outage, delay.',
+  }),
+  status: z.int().min(400).max(599).optional(),
+  retryAfter: z.number().min(0).optional(),
+  delayMs: z.number().min(0).max(600_000).optional(),
+  times: z.int().min(0).optional(),
+  probability: z.number().min(0).max(1).optional(),
+});
+
+/** The fault switches, as `/sandbox/faults` takes them. */
+export const faultSettings = z.strictObject({
+  callbacks: z
+    .strictObject({
+      duplicate: often.optional(),
+      drop: often.optional(),
+      reorder: z.boolean().optional(),
+      delayMs: z.number().min(0).optional(),
+      forge: often.optional(),
+    })
+    .optional(),
+  api: z.array(apiRule).optional(),
+  downloads: z
+    .strictObject({ truncate: often.optional(), corrupt: often.optional(), expire: often.optional() })
+    .optional(),
+  mails: z.strictObject({ bounce: often.optional(), sendingError: often.optional() }).optional(),
+  seed: z.int().optional(),
+});
+
+export type FaultSettings = z.infer<typeof faultSettings>;
+export type ApiRule = z.infer<typeof apiRule>;
+
+const key = 'faults';
+const stateKey = 'faults.random';
+
+/** What is switched on, what is left of it, and the dice, which a seed makes repeatable. */
+export class Faults {
+  constructor(private readonly store: Store) {}
+
+  /** The switches with the counts that are left. */
+  get settings(): FaultSettings {
+    return this.store.setting<FaultSettings>(key) ?? {};
+  }
+
+  /** Replaces all switches. */
+  replace(settings: FaultSettings): void {
+    this.store.set(key, settings);
+    this.store.set(stateKey, settings.seed ?? 1);
+  }
+
+  /** Puts switches over those that are on; rules for the API are added. */
+  merge(settings: FaultSettings): void {
+    const now = this.settings;
+    this.store.set(key, {
+      ...now,
+      ...settings,
+      callbacks: { ...now.callbacks, ...settings.callbacks },
+      downloads: { ...now.downloads, ...settings.downloads },
+      mails: { ...now.mails, ...settings.mails },
+      api: [...(now.api ?? []), ...(settings.api ?? [])],
+    } satisfies FaultSettings);
+    if (settings.seed !== undefined) this.store.set(stateKey, settings.seed);
+  }
+
+  /** Takes one occurrence of a switch: true when the fault has to happen now. */
+  take<G extends 'callbacks' | 'downloads' | 'mails'>(group: G, name: keyof NonNullable<FaultSettings[G]>): boolean {
+    const switches: Record<string, boolean | number | undefined> = this.settings[group] ?? {};
+    const value = switches[String(name)];
+    if (value === undefined || value === false || value === 0) return false;
+    if (value === true) return true;
+    if (value < 1) return this.random() < value;
+    switches[String(name)] = Math.floor(value) - 1;
+    this.store.set(key, this.settings);
+    return true;
+  }
+
+  /**
+   * Takes the first rule that applies to a request of the API.
+   *
+   * @param path path below `/api/v1`, or of a token endpoint
+   */
+  takeRule(method: string, path: string): ApiRule | undefined {
+    const rules = this.settings.api ?? [];
+    const rule = rules.find((candidate) => applies(candidate, method, path) && this.#happens(candidate));
+    if (rule?.times !== undefined) {
+      rule.times -= 1;
+      this.store.set(key, { ...this.settings, api: rules.filter((other) => other.times !== 0) });
+    }
+    return rule;
+  }
+
+  /** Milliseconds of virtual time that every first callback waits. */
+  get callbackDelayMs(): number {
+    return this.settings.callbacks?.delayMs ?? 0;
+  }
+
+  get reordersCallbacks(): boolean {
+    return this.settings.callbacks?.reorder === true;
+  }
+
+  /** The next number of the seeded dice, 0 to 1 (mulberry32). */
+  random(): number {
+    const state = ((this.store.setting<number>(stateKey) ?? 1) + 0x6d2b79f5) | 0;
+    this.store.set(stateKey, state);
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+
+  #happens(rule: ApiRule): boolean {
+    if (rule.times === 0) return false;
+    return rule.probability === undefined || this.random() < rule.probability;
+  }
+}
+
+/** `POST /documents/`, `/events/*` or `*`: a method, if given, and a path in which `*` stands for anything. */
+function applies(rule: ApiRule, method: string, path: string): boolean {
+  if (rule.match === undefined) return true;
+  const [, wantedMethod, pattern] = /^(?:([A-Za-z]+)\s+)?(.*)$/.exec(rule.match.trim()) ?? [];
+  if (wantedMethod !== undefined && wantedMethod.toUpperCase() !== method) return false;
+  const parts = (pattern ?? '').split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(path);
+}

@@ -1,0 +1,23 @@
+import type { Sandbox } from './context';
+import { startConversion } from './documents/convert';
+import { deletesAt } from './documents/json';
+import { graceDays, scheduleRemoval } from './documents/remove';
+import { isFinished } from './model';
+import { scheduleExpiry, scheduleReminder } from './signature-requests/deadlines';
+import { startRendering } from './signature-requests/finish';
+
+/** Takes up after a restart what the last process left: conversions, renderings, deadlines and callbacks. */
+export function resume(sandbox: Sandbox): void {
+  for (const document of sandbox.store.documents.all()) {
+    const removal = document.hidden ? document.modifiedAt + graceDays * 86_400_000 : deletesAt(document);
+    if (removal !== null) scheduleRemoval(sandbox, document, removal);
+    if (document.processing) startRendering(sandbox, document);
+    if (isFinished(document) || document.hidden) continue;
+    if (document.status === 'co') startConversion(sandbox, document);
+    scheduleExpiry(sandbox, document);
+    scheduleReminder(sandbox, document);
+  }
+  for (const delivery of sandbox.store.deliveries.all()) {
+    if (delivery.state === 'pending') sandbox.callbacks.schedule(delivery);
+  }
+}
