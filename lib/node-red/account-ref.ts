@@ -1,8 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import { SignatureError } from '../errors';
 import type { SignatureAccount } from '../process/account';
-import type { Registrar } from '../process/subscriptions';
 import type { Reconciler } from '../process/reconcile';
+import type { Registrar } from '../process/subscriptions';
 
 /** The configuration node `core-signature-account`, as the flow nodes see it. */
 export interface AccountNode extends Node {
@@ -23,7 +23,9 @@ export function accountNode(RED: NodeAPI, id: string): Required<Omit<AccountNode
   if (!node) throw new SignatureError('BAD_CONFIG', 'account: choose an account in this node.', { field: 'account' });
   if (!node.account || !node.reconciler || !node.registrar) {
     const why = node.reason?.message ?? 'it could not be set up';
-    throw new SignatureError('BAD_CONFIG', `account: the account "${node.name || id}" cannot be used: ${why}`, { field: 'account' });
+    throw new SignatureError('BAD_CONFIG', `account: the account "${node.name || id}" cannot be used: ${why}`, {
+      field: 'account',
+    });
   }
   return node as Required<Omit<AccountNode, 'reason'>>;
 }

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SignatureError, toError } from '../errors';
 import { type FlowMessage, onClose, onInput, type Send } from './handlers';
 import { showFault } from './status';

@@ -20,6 +20,7 @@ export function show(node: Node, state: NodeState, text = ''): void {
 
 /** Shows a fault: the code where there is one, since a status has room for a word, not for a sentence. */
 export function showFault(node: Node, error: Error): void {
-  const text = error instanceof SignatureError ? error.code.toLowerCase().replaceAll('_', ' ') : error.message.slice(0, 40);
+  const text =
+    error instanceof SignatureError ? error.code.toLowerCase().replaceAll('_', ' ') : error.message.slice(0, 40);
   show(node, 'fault', text);
 }

@@ -25,15 +25,22 @@ export class WebhookRoute {
   readonly #prefix: string;
 
   constructor(RED: NodeAPI) {
-    const settings = RED.settings as { httpNodeRoot?: string | false; httpNodeMiddleware?: RequestHandler | RequestHandler[] };
+    const settings = RED.settings as {
+      httpNodeRoot?: string | false;
+      httpNodeMiddleware?: RequestHandler | RequestHandler[];
+    };
     this.available = settings.httpNodeRoot !== false;
     this.#prefix = join(settings.httpNodeRoot || '', routePath);
     if (!this.available) return;
     captureRawBodies(RED.httpNode, `${this.#prefix}/`);
     const middleware = [settings.httpNodeMiddleware ?? []].flat();
-    RED.httpNode.post(`${routePath}/:path`, ...middleware, (request: Request, response: Response, next: NextFunction) => {
-      this.#handle(request, response).catch(next);
-    });
+    RED.httpNode.post(
+      `${routePath}/:path`,
+      ...middleware,
+      (request: Request, response: Response, next: NextFunction) => {
+        this.#handle(request, response).catch(next);
+      },
+    );
   }
 
   /** Serves an account's webhook under its secret path; returns how to stop. The newest account on a path wins. */
@@ -49,7 +56,10 @@ export class WebhookRoute {
     return this.available && publicUrl !== '' ? join(publicUrl, this.#prefix, path) : null;
   }
 
-  async #handle(request: CapturedRequest & { params: { path?: string | string[] } }, response: Response): Promise<void> {
+  async #handle(
+    request: CapturedRequest & { params: { path?: string | string[] } },
+    response: Response,
+  ): Promise<void> {
     const receiver = this.#receivers.get(String(request.params.path));
     if (!receiver) {
       response.sendStatus(404);

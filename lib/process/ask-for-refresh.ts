@@ -6,7 +6,12 @@ import type { SignatureAccount } from './account';
  *
  * @param inMs real milliseconds from now; an earlier date that is set already stays
  */
-export async function askForRefresh(account: SignatureAccount, ledger: Ledger, envelope: string, inMs = 0): Promise<void> {
+export async function askForRefresh(
+  account: SignatureAccount,
+  ledger: Ledger,
+  envelope: string,
+  inMs = 0,
+): Promise<void> {
   await ledger.setTimer({
     id: `refresh:${account.id}:${envelope}`,
     kind: 'refresh',

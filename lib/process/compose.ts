@@ -114,7 +114,7 @@ const draftSigner = z.preprocess(
       .enum(signerRoles, `must be one of ${signerRoles.join(', ')}`)
       .nullish()
       .transform((role) => role ?? 'sign'),
-    order: z.unknown(),
+    order: z.unknown().optional(),
     language: z.string().nullish(),
     forceLanguage: z.boolean().nullish(),
     phone: z.string().nullish(),
@@ -171,7 +171,11 @@ function text(field: string, value: unknown): string | undefined {
   throw new SignatureError('BAD_INPUT', `${field} must be text.`, { field });
 }
 
-function wholeNumber(field: string, value: unknown, code: 'BAD_INPUT' | 'BAD_SIGNER' = 'BAD_INPUT'): number | undefined {
+function wholeNumber(
+  field: string,
+  value: unknown,
+  code: 'BAD_INPUT' | 'BAD_SIGNER' = 'BAD_INPUT',
+): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number === 'number' && Number.isInteger(number)) return number;
@@ -185,7 +189,9 @@ function prefillOf(value: unknown): DocumentInput['prefill_tags'] {
   if (value === undefined || value === null || value === '') return undefined;
   if (Array.isArray(value)) return value as DocumentInput['prefill_tags'];
   if (typeof value !== 'object') {
-    throw new SignatureError('BAD_INPUT', 'prefill must be an object such as {"contract_no": "C-2041"}.', { field: 'prefill' });
+    throw new SignatureError('BAD_INPUT', 'prefill must be an object such as {"contract_no": "C-2041"}.', {
+      field: 'prefill',
+    });
   }
   return Object.entries(value).map(([external_id, given]) => {
     if (typeof given === 'boolean') return { external_id, checkbox_value: given };
@@ -234,6 +240,8 @@ function inDialogWords<T>(check: () => T): T {
     const [subject = '', ...rest] = thrown.message.split(/(?<=^(?:signer \d+: )?[\w.]+) /);
     const [prefix = '', name = subject] = subject.match(/^(signer \d+: )?(.*)$/)?.slice(1) ?? [];
     const field = thrown.field?.split('.').map(word).join('.');
-    throw new SignatureError(thrown.code, `${prefix}${name.split('.').map(word).join('.')} ${rest.join(' ')}`, { field });
+    throw new SignatureError(thrown.code, `${prefix}${name.split('.').map(word).join('.')} ${rest.join(' ')}`, {
+      field,
+    });
   }
 }

@@ -169,15 +169,27 @@ export class Dispatcher {
     const lanes = this.#lanes();
     const deliveries = nodes.length > 0 ? await ledger.claimDeliveries({ owner, nodes, leaseMs, limit: batch }) : [];
     for (const delivery of deliveries) this.#work(() => this.#deliver(ledger, delivery));
-    const timers = await ledger.claimTimers({ owner, nodes, accounts: [...this.#accounts.keys()], lanes, leaseMs, limit: batch });
+    const timers = await ledger.claimTimers({
+      owner,
+      nodes,
+      accounts: [...this.#accounts.keys()],
+      lanes,
+      leaseMs,
+      limit: batch,
+    });
     for (const timer of timers) this.#work(() => this.#fire(ledger, timer));
-    const operations = nodes.length > 0 ? await ledger.claimOperations({ owner, nodes, lanes, leaseMs, limit: batch }) : [];
+    const operations =
+      nodes.length > 0 ? await ledger.claimOperations({ owner, nodes, lanes, leaseMs, limit: batch }) : [];
     for (const operation of operations) this.#work(async () => this.#nodes.get(operation.node)?.resume?.(operation));
     return deliveries.length + timers.length + operations.length > 0;
   }
 
   #nextDue(ledger: Ledger): Promise<number | null> {
-    return ledger.nextDue({ nodes: [...this.#nodes.keys()], accounts: [...this.#accounts.keys()], lanes: this.#lanes() });
+    return ledger.nextDue({
+      nodes: [...this.#nodes.keys()],
+      accounts: [...this.#accounts.keys()],
+      lanes: this.#lanes(),
+    });
   }
 
   /** Every clock in use, each once. */

@@ -86,9 +86,12 @@ function bytesOf(value: unknown, field: string): Buffer {
   if (typeof value === 'string') {
     if (value.startsWith('%PDF-')) throw readAsText(field);
     const base64 = value.replace(/^data:[^,]*;base64,/, '').replace(/\s+/g, '');
-    if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)) return Buffer.from(base64, 'base64');
+    if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64))
+      return Buffer.from(base64, 'base64');
   }
-  throw new SignatureError('BAD_DOCUMENT', `${field}: must be a Buffer or base64 text, not ${describe(value)}.`, { field });
+  throw new SignatureError('BAD_DOCUMENT', `${field}: must be a Buffer or base64 text, not ${describe(value)}.`, {
+    field,
+  });
 }
 
 /** `http in` reads `application/pdf` as UTF-8 text unless it is told not to, and a PDF does not survive that. */
@@ -133,9 +136,13 @@ function checkContent(bytes: Buffer, name: string, { field, maxBytes }: SourceOp
     throw new SignatureError('BAD_DOCUMENT', `${field}: "${name}" is not a PDF, whatever its name says.`, { field });
   }
   if (path.extname(name) === '') {
-    throw new SignatureError('BAD_DOCUMENT', `${field}: give the document a file name with an extension, such as "offer.docx".`, {
-      field,
-    });
+    throw new SignatureError(
+      'BAD_DOCUMENT',
+      `${field}: give the document a file name with an extension, such as "offer.docx".`,
+      {
+        field,
+      },
+    );
   }
 }
 

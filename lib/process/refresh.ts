@@ -4,7 +4,7 @@ import { envelopeOf } from '../core-signature/signers';
 import { envelopeStatuses } from '../core-signature/status';
 import { SignatureError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
-import type { ApplyTruthResult, ClaimedTimer, Claim, EventFact, Origin } from '../ledger/types';
+import type { ApplyTruthResult, Claim, ClaimedTimer, EventFact, Origin } from '../ledger/types';
 import type { SignatureAccount } from './account';
 import { askForRefresh } from './ask-for-refresh';
 
@@ -38,7 +38,12 @@ export async function runRefresh(account: SignatureAccount, timer: ClaimedTimer,
   } catch (thrown) {
     if (!(thrown instanceof SignatureError) || thrown.code !== 'UNKNOWN_ENVELOPE') throw thrown;
     // Not ours, or deleted at the service: nothing to read, now or later.
-    await ledger.rejectHints({ account: account.id, envelope: timer.envelope, olderThan: Number.MAX_SAFE_INTEGER, reason: 'foreign' });
+    await ledger.rejectHints({
+      account: account.id,
+      envelope: timer.envelope,
+      olderThan: Number.MAX_SAFE_INTEGER,
+      reason: 'foreign',
+    });
     await ledger.finishTimer(claim);
   }
 }
@@ -66,7 +71,9 @@ async function record(
 ): Promise<ApplyTruthResult> {
   const known = await ledger.envelope({ account: account.id, id: document.uuid });
   const sentAt = known?.sentAt ?? firstSent(events);
-  const snapshot = envelopeOf(document, account.id, { sentAt: sentAt === null ? null : new Date(sentAt).toISOString() });
+  const snapshot = envelopeOf(document, account.id, {
+    sentAt: sentAt === null ? null : new Date(sentAt).toISOString(),
+  });
   const { rank, terminal } = envelopeStatuses[snapshot.status];
   return ledger.applyTruth({
     account: account.id,

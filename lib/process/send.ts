@@ -9,8 +9,8 @@ import type { Attachment, RecordEnvelopeInput } from '../ledger/types';
 import { sleep } from '../time/timers';
 import type { SignatureAccount } from './account';
 import type { Composition } from './compose';
-import type { DocumentSource } from './document-source';
 import { backoffMs } from './dispatcher';
+import type { DocumentSource } from './document-source';
 import { open, seal } from './sealed';
 
 /** An envelope that is to be sent, completely checked. */
@@ -167,11 +167,15 @@ async function send(
 
   if (!existing) await checkTemplate(account, stored, signal);
   const content = await ledger.operationAttachments({ key });
-  const document = existing ?? (await client.documents.create({ ...stored.document, ...fileOf(content, 'document') }, signal));
+  const document =
+    existing ?? (await client.documents.create({ ...stored.document, ...fileOf(content, 'document') }, signal));
   try {
     await attach(account, document, stored, content, existing !== undefined, signal);
     const request = await client.signatureRequests.create(
-      { ...openPasswords(account, stored.request), document: client.documents.urlOf(document.uuid) } as SignatureRequestInput,
+      {
+        ...openPasswords(account, stored.request),
+        document: client.documents.urlOf(document.uuid),
+      } as SignatureRequestInput,
       signal,
     );
     return { document, request, repeated: false };
@@ -184,11 +188,16 @@ async function send(
 
 /** The one to go on with when a crash left more than one: an open envelope, then a finished one, then a bare document. */
 function best(documents: Document[]): Document | undefined {
-  const rank = (document: Document): number => (document.signrequest === null ? 2 : isTerminal(statusOf(document)) ? 1 : 0);
+  const rank = (document: Document): number =>
+    document.signrequest === null ? 2 : isTerminal(statusOf(document)) ? 1 : 0;
   return documents.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-async function checkTemplate({ client }: SignatureAccount, { document }: StoredJob, signal: AbortSignal): Promise<void> {
+async function checkTemplate(
+  { client }: SignatureAccount,
+  { document }: StoredJob,
+  signal: AbortSignal,
+): Promise<void> {
   const uuid = document.template?.match(/([^/]+)\/?$/)?.[1];
   if (uuid) await client.templates.get(uuid, signal);
 }
@@ -228,7 +237,14 @@ async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attemp
     rev,
     result: { envelope: envelope.id },
     envelope: recordOf(account, envelope, node, key),
-    delivery: { id: deliveryId, node, port: 0, body: { repeated: sent.repeated }, owner: account.dispatcher.owner, leaseMs },
+    delivery: {
+      id: deliveryId,
+      node,
+      port: 0,
+      body: { repeated: sent.repeated },
+      owner: account.dispatcher.owner,
+      leaseMs,
+    },
   });
   if (answer === 'stale') throw inProgress(attempt.stored.externalId);
   return { envelope, repeated: sent.repeated, deliveryId, deliveryRev: 1 };
@@ -266,7 +282,9 @@ async function repeat(ledger: Ledger, account: SignatureAccount, key: string, re
 
 async function giveUp(ledger: Ledger, { key, rev }: Attempt, error: Error): Promise<void> {
   const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
-  await ledger.failOperation({ key, rev, error: { code, message: error.message }, retryAt: null }).catch(() => undefined);
+  await ledger
+    .failOperation({ key, rev, error: { code, message: error.message }, retryAt: null })
+    .catch(() => undefined);
 }
 
 const isFinal = (thrown: unknown): boolean => thrown instanceof SignatureError && !passing.has(thrown.code);

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type ChoosableStatus, type EnvelopeStatus, envelopeStatuses, isTerminal, reached } from '../core-signature/status';
+import {
+  type ChoosableStatus,
+  type EnvelopeStatus,
+  envelopeStatuses,
+  isTerminal,
+  reached,
+} from '../core-signature/status';
 import type { Ledger } from '../ledger/ledger';
 import type { ClaimedTimer, OpenWaitResult } from '../ledger/types';
 import type { EpochMs } from '../time/clock';
@@ -66,4 +72,7 @@ export async function deadlineReached(account: SignatureAccount, timer: ClaimedT
 }
 
 const waitId = ({ node, envelope, messageKey, statuses }: WaitRequest): string =>
-  createHash('sha256').update(JSON.stringify([node, envelope, messageKey, statuses])).digest('hex').slice(0, 32);
+  createHash('sha256')
+    .update(JSON.stringify([node, envelope, messageKey, statuses]))
+    .digest('hex')
+    .slice(0, 32);

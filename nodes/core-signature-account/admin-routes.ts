@@ -33,7 +33,11 @@ export function addAdminRoutes(RED: NodeAPI, host: Host): void {
       const { id, config, credentials } = testBody.parse(request.body);
       const stored = (RED.nodes.getCredentials(id) as Record<string, string> | undefined) ?? {};
       const typed = Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== '__PWRD__'));
-      const connection = connect(id, readConfig(accountConfig, config), accountCredentials.parse({ ...stored, ...typed }));
+      const connection = connect(
+        id,
+        readConfig(accountConfig, config),
+        accountCredentials.parse({ ...stored, ...typed }),
+      );
       try {
         return await connection.client.testConnection();
       } finally {
@@ -57,7 +61,10 @@ export function addAdminRoutes(RED: NodeAPI, host: Host): void {
     may('read'),
     route(async (request) => {
       const { callbackUrl } = accountNode(RED, String(request.params.id)).account;
-      return { url: callbackUrl, message: callbackUrl === null ? 'No public URL is set, so the service cannot call back.' : '' };
+      return {
+        url: callbackUrl,
+        message: callbackUrl === null ? 'No public URL is set, so the service cannot call back.' : '',
+      };
     }),
   );
 
@@ -72,14 +79,21 @@ export function addAdminRoutes(RED: NodeAPI, host: Host): void {
 
   /** Calls the own webhook from outside with a body that is no event: only our own route answers 400 to that. */
   async function checkWebhook(url: string | null): Promise<string> {
-    if (url === null || !host.webhooks.available) throw new SignatureError('BAD_CONFIG', 'publicUrl: there is no webhook URL to check.', { field: 'publicUrl' });
-    const answer = await fetch(url, { method: 'POST', body: 'check', redirect: 'manual', signal: AbortSignal.timeout(10_000) }).catch(
-      (thrown: unknown) => {
-        throw new SignatureError('UNREACHABLE', `The URL cannot be reached from here: ${toError(thrown).message}`);
-      },
-    );
+    if (url === null || !host.webhooks.available)
+      throw new SignatureError('BAD_CONFIG', 'publicUrl: there is no webhook URL to check.', { field: 'publicUrl' });
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: 'check',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(10_000),
+    }).catch((thrown: unknown) => {
+      throw new SignatureError('UNREACHABLE', `The URL cannot be reached from here: ${toError(thrown).message}`);
+    });
     if (answer.status === 400) return 'The webhook URL leads to this runtime.';
-    const hint = answer.status === 401 ? 'Something in front of it asks for a log-on (httpNodeAuth or a proxy).' : 'It leads somewhere else.';
+    const hint =
+      answer.status === 401
+        ? 'Something in front of it asks for a log-on (httpNodeAuth or a proxy).'
+        : 'It leads somewhere else.';
     throw new SignatureError('REFUSED', `The URL answers ${answer.status}. ${hint}`, { status: answer.status });
   }
 }

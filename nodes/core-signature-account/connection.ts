@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createTokenSource, type AuthSettings } from '../../lib/core-signature/auth';
+import { type AuthSettings, createTokenSource } from '../../lib/core-signature/auth';
 import { CoreSignatureClient } from '../../lib/core-signature/client';
 import { baseUrlOf, tokenUrlOf } from '../../lib/core-signature/regions';
 import { createHttpClient } from '../../lib/http/client';
@@ -35,14 +35,25 @@ export interface Connection {
 export function connect(id: string, config: AccountConfig, credentials: AccountCredentials): Connection {
   const baseUrl = baseUrlOf(config.service, urlOf(config));
   const timeoutMs = config.timeoutSeconds * 1000;
-  const limiter = createLimiter({ perSecond: config.ratePerSecond, burst: Math.max(10, config.ratePerSecond * 2), concurrency: 16 });
+  const limiter = createLimiter({
+    perSecond: config.ratePerSecond,
+    burst: Math.max(10, config.ratePerSecond * 2),
+    concurrency: 16,
+  });
   const plain = createHttpClient({ service: 'the token endpoint', userAgent, timeoutMs });
   const clock = config.service === 'sandbox' ? new SandboxClock(plain, new URL(baseUrl).origin) : systemClock;
   const auth = authOf(config, credentials, baseUrl);
   const client = new CoreSignatureClient({
     baseUrl,
     tokens: createTokenSource(auth, { http: plain, clock }),
-    http: createHttpClient({ service: 'Core Signature', userAgent, baseUrl, timeoutMs, limiter, maxResponseBytes: 64 * 1024 * 1024 }),
+    http: createHttpClient({
+      service: 'Core Signature',
+      userAgent,
+      baseUrl,
+      timeoutMs,
+      limiter,
+      maxResponseBytes: 64 * 1024 * 1024,
+    }),
     clock,
     actionNames: { cancel: config.cancelAction, resend: config.resendAction, forward: config.forwardAction },
   });

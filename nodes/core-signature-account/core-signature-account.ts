@@ -53,7 +53,10 @@ export = (RED: NodeAPI): void => {
     });
     const closeWebhook = host.webhooks.open(webhookPath, (body) => answerWebhook(node, account, body));
     const everyMs = config.reconcileMinutes * 60_000;
-    const reconciler = new Reconciler(account, { everyMs, onFault: (error) => node.warn(`reconciliation: ${error.message}`) });
+    const reconciler = new Reconciler(account, {
+      everyMs,
+      onFault: (error) => node.warn(`reconciliation: ${error.message}`),
+    });
     reconciler.start();
     Object.assign(node, { account, reconciler, registrar: new Registrar(account) });
 
@@ -70,9 +73,13 @@ export = (RED: NodeAPI): void => {
     if (id === '') return host.defaultLedger();
     const node = RED.nodes.getNode(id) as (Node & { choice?: LedgerChoice; reason?: Error }) | null;
     if (node?.choice) return node.choice;
-    throw new SignatureError('BAD_CONFIG', `ledger: the chosen ledger cannot be used: ${node?.reason?.message ?? 'it is missing'}`, {
-      field: 'ledger',
-    });
+    throw new SignatureError(
+      'BAD_CONFIG',
+      `ledger: the chosen ledger cannot be used: ${node?.reason?.message ?? 'it is missing'}`,
+      {
+        field: 'ledger',
+      },
+    );
   }
 
   RED.nodes.registerType<AccountNode, NodeDef, Record<string, never>, Record<string, string>>(

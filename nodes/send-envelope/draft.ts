@@ -24,7 +24,12 @@ export type Draft = Omit<EnvelopeDraft, 'externalId' | 'callbackUrl'> & { extern
  *
  * @throws SignatureError naming the field that cannot be used
  */
-export async function draftOf(RED: NodeAPI, node: Node, config: SendEnvelopeConfig, message: FlowMessage): Promise<Draft> {
+export async function draftOf(
+  RED: NodeAPI,
+  node: Node,
+  config: SendEnvelopeConfig,
+  message: FlowMessage,
+): Promise<Draft> {
   const evaluate: Evaluate = (field, value, type) => valueOf(RED, node, message, field, value, type);
   const source = await sourceOf(config, evaluate);
   return {
@@ -41,9 +46,17 @@ export async function draftOf(RED: NodeAPI, node: Node, config: SendEnvelopeConf
     deleteDays: await evaluate('deleteDays', config.deleteDays, config.deleteDaysType),
     linkDays: await evaluate('linkDays', config.linkDays, config.linkDaysType),
     prefill: await evaluate('prefill', config.prefill, config.prefillType),
-    requiredAttachments: await evaluate('requiredAttachments', config.requiredAttachments, config.requiredAttachmentsType),
+    requiredAttachments: await evaluate(
+      'requiredAttachments',
+      config.requiredAttachments,
+      config.requiredAttachmentsType,
+    ),
     redirectUrl: await evaluate('redirectUrl', config.redirectUrl, config.redirectUrlType),
-    redirectUrlDeclined: await evaluate('redirectUrlDeclined', config.redirectUrlDeclined, config.redirectUrlDeclinedType),
+    redirectUrlDeclined: await evaluate(
+      'redirectUrlDeclined',
+      config.redirectUrlDeclined,
+      config.redirectUrlDeclinedType,
+    ),
     signatureColor: await evaluate('signatureColor', config.signatureColor, config.signatureColorType),
     who: config.who,
     reminders: config.reminders,
@@ -78,7 +91,9 @@ async function attachmentsOf(config: SendEnvelopeConfig, evaluate: Evaluate): Pr
   const value = await evaluate('attachments', config.attachments, config.attachmentsType);
   if (value === undefined) return [];
   if (config.documentSource === 'template') {
-    throw new SignatureError('BAD_INPUT', 'attachments: the service takes none with a template.', { field: 'attachments' });
+    throw new SignatureError('BAD_INPUT', 'attachments: the service takes none with a template.', {
+      field: 'attachments',
+    });
   }
   const list = Array.isArray(value) ? value : [value];
   return Promise.all(list.map((given, index) => attachmentOf(given, `attachments ${index + 1}`, config.maxSizeMb)));
@@ -86,7 +101,11 @@ async function attachmentsOf(config: SendEnvelopeConfig, evaluate: Evaluate): Pr
 
 async function attachmentOf(given: unknown, field: string, maxSizeMb: number): Promise<DocumentSource> {
   const { name, content, file, url } = (given ?? {}) as Record<string, unknown>;
-  const options: SourceOptions = { field, name: typeof name === 'string' ? name : '', maxBytes: maxSizeMb * 1024 * 1024 };
+  const options: SourceOptions = {
+    field,
+    name: typeof name === 'string' ? name : '',
+    maxBytes: maxSizeMb * 1024 * 1024,
+  };
   if (file !== undefined) return fileSource(file, options);
   if (url === undefined) return contentSource(content, options);
   if (options.name !== '') return urlSource(url, options);

@@ -18,7 +18,8 @@ export function externalIdOf(
   message: string,
 ): { externalId: string; foreignId: boolean } {
   const given = draft.externalId;
-  if (given === undefined || given === '') return { externalId: derived(draft, composed(''), message), foreignId: false };
+  if (given === undefined || given === '')
+    return { externalId: derived(draft, composed(''), message), foreignId: false };
   if ((typeof given === 'string' || typeof given === 'number') && String(given).length <= 255) {
     return { externalId: String(given), foreignId: true };
   }

@@ -27,7 +27,9 @@ export = (RED: NodeAPI): void => {
       const emit = async (message: FlowMessage, result: SendResult, send: Send): Promise<void> => {
         const { envelope, repeated, deliveryId, deliveryRev } = result;
         const payload = { envelope: envelope.id, status: envelope.status, repeated, signers: envelope.signers };
-        await host.deliveries.emitted(deliveryId, () => send({ ...message, payload, envelope, deliveryId } as FlowMessage));
+        await host.deliveries.emitted(deliveryId, () =>
+          send({ ...message, payload, envelope, deliveryId } as FlowMessage),
+        );
         if (deliveryRev === undefined) return;
         const ledger = await dispatcher.ledger();
         await ledger.finishDeliveries([{ id: deliveryId, rev: deliveryRev }]);
@@ -42,10 +44,18 @@ export = (RED: NodeAPI): void => {
         deliver: async ({ id, rev, attempt, envelope: uuid, message, body }) => {
           const ledger = await dispatcher.ledger();
           const known = await ledger.envelope({ account: account.id, id: uuid });
-          const parked = { ...(decodeMessage(message ?? '{}') as FlowMessage), ...(attempt > 1 && { redelivered: true }) };
+          const parked = {
+            ...(decodeMessage(message ?? '{}') as FlowMessage),
+            ...(attempt > 1 && { redelivered: true }),
+          };
           await emit(
             parked as FlowMessage,
-            { ...(body as { repeated: boolean }), envelope: known?.snapshot as SendResult['envelope'], deliveryId: id, deliveryRev: rev },
+            {
+              ...(body as { repeated: boolean }),
+              envelope: known?.snapshot as SendResult['envelope'],
+              deliveryId: id,
+              deliveryRev: rev,
+            },
             (out) => this.send(out),
           );
         },
@@ -65,7 +75,9 @@ export = (RED: NodeAPI): void => {
           try {
             const draft = await draftOf(RED, this, config, message);
             const composed = (externalId: string) =>
-              compose({ ...draft, externalId, callbackUrl: account.callbackUrl }, (uuid) => account.client.templates.urlOf(uuid));
+              compose({ ...draft, externalId, callbackUrl: account.callbackUrl }, (uuid) =>
+                account.client.templates.urlOf(uuid),
+              );
             const { externalId, foreignId } = externalIdOf(draft, composed, `${this.id}/${messageKey(message)}`);
             const bare = withoutDocuments(message, config);
             const result = await sendEnvelope(account, {

@@ -35,6 +35,8 @@ function regularExpression(value: string): RegExp {
   try {
     return new RegExp(value);
   } catch {
-    throw new SignatureError('BAD_CONFIG', `filterValue: "${value}" is not a regular expression.`, { field: 'filterValue' });
+    throw new SignatureError('BAD_CONFIG', `filterValue: "${value}" is not a regular expression.`, {
+      field: 'filterValue',
+    });
   }
 }

@@ -24,7 +24,14 @@ export = (RED: NodeAPI): void => {
       const { dispatcher } = account;
 
       const passes = async (event: EventBody, envelope: object | undefined): Promise<boolean> => {
-        const value = await valueOf(RED, this, {} as FlowMessage, 'filterValue', config.filterValue, config.filterValueType);
+        const value = await valueOf(
+          RED,
+          this,
+          {} as FlowMessage,
+          'filterValue',
+          config.filterValue,
+          config.filterValueType,
+        );
         return eventFilter(config, String(value ?? ''))(event, envelope);
       };
 

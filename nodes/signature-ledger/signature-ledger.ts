@@ -18,7 +18,10 @@ export = (RED: NodeAPI): void => {
   function SignatureLedger(this: LedgerNode, definition: NodeDef): void {
     RED.nodes.createNode(this, definition);
     try {
-      this.choice = choiceOf(readConfig(ledgerConfig, definition), ledgerCredentials.parse(this.credentials ?? {}).password);
+      this.choice = choiceOf(
+        readConfig(ledgerConfig, definition),
+        ledgerCredentials.parse(this.credentials ?? {}).password,
+      );
     } catch (thrown) {
       this.reason = toError(thrown);
       this.error(this.reason.message);
@@ -28,7 +31,10 @@ export = (RED: NodeAPI): void => {
   function choiceOf(config: LedgerConfig, password: string): LedgerChoice {
     const options = optionsOf(config, password);
     const { host, port, database, schema } = config;
-    return { options, key: options.engine === 'sqlite' ? options.file : `postgres://${host}:${port}/${database}/${schema}` };
+    return {
+      options,
+      key: options.engine === 'sqlite' ? options.file : `postgres://${host}:${port}/${database}/${schema}`,
+    };
   }
 
   function optionsOf(config: LedgerConfig, password: string): LedgerOptions {
@@ -36,7 +42,10 @@ export = (RED: NodeAPI): void => {
       return { engine: 'sqlite', file: path.resolve(RED.settings.userDir ?? process.cwd(), config.file) };
     }
     const { host, port, database, user, schema, tls, caFile } = config;
-    const ssl = tls === 'off' ? false : { rejectUnauthorized: true, ...(tls === 'ca' ? { ca: readFileSync(caFile, 'utf8') } : {}) };
+    const ssl =
+      tls === 'off'
+        ? false
+        : { rejectUnauthorized: true, ...(tls === 'ca' ? { ca: readFileSync(caFile, 'utf8') } : {}) };
     return { engine: 'postgres', schema, connection: { host, port, database, user, password, ssl } };
   }
 
@@ -58,7 +67,11 @@ export = (RED: NodeAPI): void => {
     );
   });
 
-  RED.nodes.registerType<LedgerNode, NodeDef, Record<string, never>, Record<string, string>>('signature-ledger', SignatureLedger, {
-    credentials: { password: { type: 'password' } },
-  });
+  RED.nodes.registerType<LedgerNode, NodeDef, Record<string, never>, Record<string, string>>(
+    'signature-ledger',
+    SignatureLedger,
+    {
+      credentials: { password: { type: 'password' } },
+    },
+  );
 };

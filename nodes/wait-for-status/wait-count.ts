@@ -1,8 +1,7 @@
 import type { Node } from 'node-red';
-import { show } from '../../lib/node-red/status';
-import type { SignatureAccount } from '../../lib/process/account';
 import { toError } from '../../lib/errors';
-import { showFault } from '../../lib/node-red/status';
+import { show, showFault } from '../../lib/node-red/status';
+import type { SignatureAccount } from '../../lib/process/account';
 
 /** Status of a waiting node: how many messages are parked, and the next deadline. Asks the ledger, at most twice a second. */
 export class WaitCount {

@@ -3,10 +3,10 @@ import { parseStatuses } from '../../lib/core-signature/status';
 import type { ClaimedDelivery, WaitBody } from '../../lib/ledger/types';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
+import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, messageKey, park, released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
 import { valueOf } from '../../lib/node-red/typed-input';
-import { hostOf } from '../../lib/node-red/host';
 import { cancelWaits, deadlineReached, parkMessage } from '../../lib/process/wait';
 import { parseDuration, untilTime } from '../../lib/time/duration';
 import { waitForStatusConfig } from './config';
@@ -60,7 +60,8 @@ export = (RED: NodeAPI): void => {
             config.statusesSource === 'list'
               ? config.statuses
               : await value('statuses', config.statusesProperty, config.statusesPropertyType);
-          const timeout = config.timeoutKind === 'none' ? null : await value('timeout', config.timeout, config.timeoutType);
+          const timeout =
+            config.timeoutKind === 'none' ? null : await value('timeout', config.timeout, config.timeoutType);
           const deadline =
             config.timeoutKind === 'duration'
               ? account.clock.now() + parseDuration(timeout, { unit: config.timeoutUnit, field: 'timeout' })

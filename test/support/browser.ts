@@ -36,13 +36,21 @@ export async function launchBrowser(): Promise<{ browser: Browser } | { browser:
 type Candidate = () => Promise<{ executablePath: string; args: string[] }>;
 
 function candidates(): Candidate[] {
-  const installed = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const installed = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
   const fromNpm: Candidate = async () => {
     const { default: bundled } = await import('@sparticuz/chromium');
     return { executablePath: await bundled.executablePath(), args: bundled.args };
   };
   const fromSystem = installed
     .filter((file): file is string => file !== undefined && existsSync(file))
-    .map((executablePath): Candidate => async () => ({ executablePath, args: ['--headless'] }));
+    .map(
+      (executablePath): Candidate =>
+        async () => ({ executablePath, args: ['--headless'] }),
+    );
   return process.env.CHROMIUM_PATH ? [...fromSystem, fromNpm] : [fromNpm, ...fromSystem];
 }

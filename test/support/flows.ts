@@ -23,7 +23,16 @@ export const sandboxAccount = (more: object = {}): FlowNode => ({
 });
 
 export const httpIn = (url: string, to: string[], method = 'post'): FlowNode =>
-  onTab({ id: `in ${url}`, type: 'http in', name: '', url, method, upload: false, skipBodyParsing: false, wires: [to] });
+  onTab({
+    id: `in ${url}`,
+    type: 'http in',
+    name: '',
+    url,
+    method,
+    upload: false,
+    skipBodyParsing: false,
+    wires: [to],
+  });
 
 export const httpResponse = (id = 'answer', statusCode = ''): FlowNode =>
   onTab({ id, type: 'http response', name: '', statusCode, headers: {} });
@@ -31,10 +40,14 @@ export const httpResponse = (id = 'answer', statusCode = ''): FlowNode =>
 /** Answers a failed message with its error code and text. */
 export const refusals = (scope: string[], to = 'answer'): FlowNode[] => [
   onTab({ id: 'caught', type: 'catch', name: '', scope, uncaught: false, wires: [['reason']] }),
-  change('reason', [
-    ['payload', '{"code": error.code, "message": error.message}'],
-    ['statusCode', '422'],
-  ], [to]),
+  change(
+    'reason',
+    [
+      ['payload', '{"code": error.code, "message": error.message}'],
+      ['statusCode', '422'],
+    ],
+    [to],
+  ),
 ];
 
 /** A change node that sets properties of the message by JSONata. */

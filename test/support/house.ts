@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { until } from '../../scripts/lib/child';
@@ -35,6 +35,7 @@ export type HouseOptions = Partial<Omit<RuntimeOptions, 'userDir' | 'port'>> & {
 /** Opens a house; close it in `after`. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const folder = mkdtempSync(path.join(tmpdir(), 'core-signature-test-'));
+  mkdirSync(recordingsFolder, { recursive: true });
   const record = path.join(recordingsFolder, `${options.name ?? path.basename(folder)}.jsonl`);
   const sandbox = await startSandbox({ port: await anyPort(), data: path.join(folder, 'sandbox'), record });
   const port = await anyPort();
@@ -47,7 +48,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       port,
       env: { CORE_SIGNATURE_SANDBOX_URL: sandbox.url, CORE_SIGNATURE_PUBLIC_URL: `http://127.0.0.1:${port}`, ...env },
     });
-  const post = async (url: string, body: object, headers: Record<string, string> = {}, method = 'POST'): Promise<void> => {
+  const post = async (
+    url: string,
+    body: object,
+    headers: Record<string, string> = {},
+    method = 'POST',
+  ): Promise<void> => {
     const answer = await fetch(url, {
       method,
       headers: { 'content-type': 'application/json', ...headers },
@@ -64,7 +70,10 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     },
     async deploy(flows, kind = 'full') {
       const url = `${house.runtime.url}${rest.settings?.httpAdminRoot ?? ''}/flows`;
+      const started = (): number => house.runtime.log().match(/Started (modified )?(flows|nodes)/g)?.length ?? 0;
+      const before = started();
       await post(url, flows, { 'Node-RED-Deployment-Type': kind });
+      await until('the deployed flows to start', () => started() > before, { child: house.runtime });
     },
     lines(file) {
       const whole = path.join(userDir, file);

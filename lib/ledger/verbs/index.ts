@@ -7,6 +7,7 @@ import { dropFault, faults, reviveFault } from './faults';
 import { receiveEvents, rejectHints } from './inbox';
 import { acquireLease, owners, releaseDeadOwners, releaseLease } from './leases';
 import { removeListener, setListener } from './listeners';
+import { mark, setMark } from './marks';
 import { claimOperations } from './operation-claims';
 import {
   beginOperation,
@@ -18,7 +19,6 @@ import {
   operationAttachments,
   renewOperation,
 } from './operations';
-import { mark, setMark } from './marks';
 import { dropNode, orphans, rebind } from './orphans';
 import { prune } from './prune';
 import { stats } from './stats';

@@ -95,12 +95,18 @@ describe('sandbox: credentials and refusals', () => {
       auto_expire_days: ['A valid integer is required.'],
     });
     const quick = '/signature-request-quick-create/';
-    const signers = await sandbox.api('POST', quick, { ...textFile('x'), signers: [{ email: 'a@b.co' }, { email: 'x' }, {}] });
+    const signers = await sandbox.api('POST', quick, {
+      ...textFile('x'),
+      signers: [{ email: 'a@b.co' }, { email: 'x' }, {}],
+    });
     expect(signers.body).to.deep.equal({
       signers: [{}, { email: ['Enter a valid email address.'] }, { email: ['This field is required.'] }],
     });
     const empty = await sandbox.api('POST', quick, { ...textFile('x'), signers: [], who: 'all' });
-    expect(empty.body).to.deep.equal({ signers: ['This list may not be empty.'], who: ['"all" is not a valid choice.'] });
+    expect(empty.body).to.deep.equal({
+      signers: ['This list may not be empty.'],
+      who: ['"all" is not a valid choice.'],
+    });
     const noSource = await sandbox.api('POST', '/documents/', { name: 'x' });
     expect(noSource.body).to.have.keys('non_field_errors');
     const two = await sandbox.api('POST', '/documents/', { ...textFile('x'), file_from_url: 'http://localhost/x.pdf' });

@@ -38,9 +38,9 @@ describe('sandbox: driven by the signrequest-client package', () => {
     expect((await call('SignrequestsApi', 'signrequestsRead', made.uuid)).signers[1].email).to.equal('a@example.com');
     expect((await call('SignrequestsApi', 'signrequestsList', { who: 'o' })).count).to.equal(1);
     expect((await call('DocumentsApi', 'documentsList', { external_id: 'client-1' })).results[0].status).to.equal('se');
-    const resent = await call('SignrequestsApi', 'signrequestsResendSignrequestEmail', made.uuid, made);
+    const resent = await call('SignrequestsApi', 'signrequestsResendSignrequestEmail', made.uuid);
     expect(resent.detail).to.equal('OK');
-    const cancelled = await call('SignrequestsApi', 'signrequestsCancelSignrequest', made.uuid, made);
+    const cancelled = await call('SignrequestsApi', 'signrequestsCancelSignrequest', made.uuid);
     expect(cancelled.cancelled).to.equal(true);
     expect((await call('DocumentsApi', 'documentsRead', document.uuid)).status).to.equal('ca');
     await call('DocumentsApi', 'documentsDelete', document.uuid);
@@ -61,7 +61,9 @@ describe('sandbox: driven by the signrequest-client package', () => {
     expect((await call('EventsApi', 'eventsRead', 1)).event_type).to.equal('converted');
     const found = await call('DocumentsSearchApi', 'documentsSearchList', { q: 'quick', status: 'se|vi' });
     expect(found.results[0].name).to.equal('Quick lease.txt');
-    const wrong = await call('SignrequestQuickCreateApi', 'signrequestQuickCreateCreate', { signers: [] }).catch((error) => error);
+    const wrong = await call('SignrequestQuickCreateApi', 'signrequestQuickCreateCreate', { signers: [] }).catch(
+      (error) => error,
+    );
     expect([wrong.status, wrong.body.signers]).to.deep.equal([400, ['This list may not be empty.']]);
   });
 
@@ -82,8 +84,12 @@ describe('sandbox: driven by the signrequest-client package', () => {
       document: document.url,
       ...textFile('terms', 'terms.txt'),
     });
-    expect((await call('DocumentAttachmentsApi', 'documentAttachmentsRead', attachment.uuid)).name).to.equal('terms.txt');
-    const attachments = await call('DocumentAttachmentsApi', 'documentAttachmentsList', { document__uuid: document.uuid });
+    expect((await call('DocumentAttachmentsApi', 'documentAttachmentsRead', attachment.uuid)).name).to.equal(
+      'terms.txt',
+    );
+    const attachments = await call('DocumentAttachmentsApi', 'documentAttachmentsList', {
+      document__uuid: document.uuid,
+    });
     expect(attachments.count).to.equal(1);
 
     const [template] = (await call('TemplatesApi', 'templatesList', {})).results;
@@ -93,7 +99,9 @@ describe('sandbox: driven by the signrequest-client package', () => {
     expect((await call('TeamsApi', 'teamsRead', 'new-team')).name).to.equal('New');
     const patched = await call('TeamsApi', 'teamsPartialUpdate', 'new-team', { ...team, name: 'Newer' });
     expect(patched.name).to.equal('Newer');
-    expect((await call('TeamsApi', 'teamsInviteMember', 'new-team', { email: 'x@example.com' })).is_admin).to.equal(false);
+    expect((await call('TeamsApi', 'teamsInviteMember', 'new-team', { email: 'x@example.com' })).is_admin).to.equal(
+      false,
+    );
     expect((await call('TeamsApi', 'teamsList', {})).count).to.equal(2);
     await call('TeamsApi', 'teamsDelete', 'new-team');
     expect((await call('TeamsApi', 'teamsList', {})).count).to.equal(1);

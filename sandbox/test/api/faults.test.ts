@@ -127,7 +127,9 @@ describe('sandbox: faults on demand', () => {
 
   it('is out altogether, for the token endpoints too, until it is switched back on', async () => {
     await sandbox.faults({ api: [{ kind: 'outage' }] });
-    expect(await sandbox.api('POST', '/documents/', { ...textFile('x'), external_id: 'out' }).catch(String)).to.match(/failed/);
+    expect(await sandbox.api('POST', '/documents/', { ...textFile('x'), external_id: 'out' }).catch(String)).to.match(
+      /failed/,
+    );
     expect(await sandbox.call('POST', '/oauth2/token', {}).catch(String)).to.match(/failed/);
     await sandbox.call('DELETE', '/sandbox/faults');
     expect((await sandbox.get('/documents/?external_id=out')).count).to.equal(0);

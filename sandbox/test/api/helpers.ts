@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type RunningSandbox, startSandbox } from '../../dist';
+import { checkExchanges } from '../contract';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 export type Json = any;
@@ -33,9 +34,12 @@ export class TestSandbox {
     await this.start(port);
   }
 
+  /** Stops for good; whatever was said on the way has to keep the contract. */
   async stop(): Promise<void> {
     await this.running.close();
+    const violations = checkExchanges(this.recording);
     rmSync(this.folder, { recursive: true, force: true });
+    if (violations.length > 0) throw new Error(`The contract was broken:\n${violations.slice(0, 20).join('\n')}`);
   }
 
   get url(): string {

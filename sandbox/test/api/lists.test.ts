@@ -7,11 +7,19 @@ describe('sandbox: lists, filters, search', () => {
   before(async () => {
     await sandbox.start();
     for (let i = 1; i <= 12; i++) {
-      const fields = { ...textFile(`Number ${i} [[t|0|id:city]]`), name: `Lease-Contract ${i}.txt`, external_id: `L-${i}` };
+      const fields = {
+        ...textFile(`Number ${i} [[t|0|id:city]]`),
+        name: `Lease-Contract ${i}.txt`,
+        external_id: `L-${i}`,
+      };
       documents.push(await sandbox.post('/documents/', fields));
     }
     const last = documents[11];
-    await sandbox.post('/signature-requests/', { document: last.url, signers: [{ email: 'a@example.com' }], who: 'mo' });
+    await sandbox.post('/signature-requests/', {
+      document: last.url,
+      signers: [{ email: 'a@example.com' }],
+      who: 'mo',
+    });
     await sandbox.documentWith(last.url, (document) => document.status === 'se');
   });
   after(() => sandbox.stop());
@@ -62,14 +70,20 @@ describe('sandbox: lists, filters, search', () => {
     const names = async (query: string) =>
       (await sandbox.get(`/documents-search/?${query}`)).results.map((one: Json) => one.name);
     expect(await names('name=lease&limit=2')).to.have.length(2);
-    expect(await names('q=contract 7')).to.have.length.greaterThan(0).and.include('Lease-Contract 7.txt');
+    expect(await names('q=contract 7'))
+      .to.have.length.greaterThan(0)
+      .and.include('Lease-Contract 7.txt');
     expect((await names('q=contract 7'))[0]).to.equal('Lease-Contract 7.txt');
     expect(await names('autocomplete=leas&status=se|vi')).to.deep.equal(['Lease-Contract 12.txt']);
     expect(await names('q=nothing')).to.deep.equal([]);
     expect(await names('signer_emails=a@example.com&who=mo|m')).to.deep.equal(['Lease-Contract 12.txt']);
     expect(await names('subdomain=elsewhere')).to.deep.equal([]);
     const [row] = (await sandbox.get('/documents-search/?status=se')).results;
-    expect([row.status_display, row.subdomain, row.from_email]).to.deep.equal(['sent', 'sandbox', 'sender@sandbox.example']);
+    expect([row.status_display, row.subdomain, row.from_email]).to.deep.equal([
+      'sent',
+      'sandbox',
+      'sender@sandbox.example',
+    ]);
   });
 
   it('exports csv and xls, also by signer with a column per external id', async () => {
@@ -77,7 +91,9 @@ describe('sandbox: lists, filters, search', () => {
     const plain = await sandbox.api('GET', '/documents-search/?format=csv');
     expect(plain.headers.get('content-type')).to.match(/^text\/csv/);
     expect(plain.body.trim().split('\r\n')).to.have.length(13);
-    const csv = (await sandbox.api('GET', '/documents-search/?format=csv&signer_data=1&status=vi')).body.trim().split('\r\n');
+    const csv = (await sandbox.api('GET', '/documents-search/?format=csv&signer_data=1&status=vi')).body
+      .trim()
+      .split('\r\n');
     const heading = csv[0].split(',');
     const cells = csv[1].split(',');
     expect(csv).to.have.length(3);

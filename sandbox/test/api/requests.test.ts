@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { type Json, startReceiver, TestSandbox, textFile, until } from './helpers';
 
-const two = { signers: [{ email: 'a@example.com', order: 1 }, { email: 'b@example.com', order: 2 }] };
+const two = {
+  signers: [
+    { email: 'a@example.com', order: 1 },
+    { email: 'b@example.com', order: 2 },
+  ],
+};
 
 describe('sandbox: what can be done with a request', () => {
   const sandbox = new TestSandbox();
@@ -57,7 +62,11 @@ describe('sandbox: what can be done with a request', () => {
 
   it('reminds all who were mailed and have not signed, at most once in ten minutes', async () => {
     const { request, document } = await sandbox.send({
-      signers: [{ email: 'a@example.com' }, { email: 'b@example.com' }, { email: 'e@example.com', embed_url_user_id: '7' }],
+      signers: [
+        { email: 'a@example.com' },
+        { email: 'b@example.com' },
+        { email: 'e@example.com', embed_url_user_id: '7' },
+      ],
     });
     await sandbox.sign(document.uuid, 'a@example.com');
     expect((await action(request, 'resend_signrequest_email')).body).to.deep.equal({ detail: 'OK' });
@@ -72,7 +81,10 @@ describe('sandbox: what can be done with a request', () => {
   });
 
   it('forwards a place: the old row stays, the new one takes its turn and its fields', async () => {
-    const { request, document } = await sandbox.send({ ...textFile('[[s|0|r:1]] [[t|1|id:note]] [[s|1|r:1]]'), ...two });
+    const { request, document } = await sandbox.send({
+      ...textFile('[[s|0|r:1]] [[t|1|id:note]] [[s|1|r:1]]'),
+      ...two,
+    });
     const forward = await action(request, 'forward_signer', {
       signer_email_to_forward: 'a@example.com',
       signer_email_to_forward_to: 'c@example.com',
@@ -85,7 +97,13 @@ describe('sandbox: what can be done with a request', () => {
       'c@example.com',
       'escalated by workflow',
     ]);
-    expect([c.email, c.order, c.emailed, b.email, b.emailed]).to.deep.equal(['c@example.com', 1, true, 'b@example.com', false]);
+    expect([c.email, c.order, c.emailed, b.email, b.emailed]).to.deep.equal([
+      'c@example.com',
+      1,
+      true,
+      'b@example.com',
+      false,
+    ]);
     expect((await sandbox.sign(document.uuid, 'c@example.com')).status).to.equal(200);
     expect((await sandbox.sign(document.uuid, 'b@example.com')).status).to.equal(200);
     const done = await sandbox.finished(document.url);
@@ -122,7 +140,9 @@ describe('sandbox: what can be done with a request', () => {
 
   it('reminds by itself on days 3, 8, 13 and 18 and never again', async () => {
     const { document } = await sandbox.send({ send_reminders: true });
-    const start = Date.parse((await sandbox.get(`/events/?document__uuid=${document.uuid}&event_type=sent`)).results[0].timestamp);
+    const start = Date.parse(
+      (await sandbox.get(`/events/?document__uuid=${document.uuid}&event_type=sent`)).results[0].timestamp,
+    );
     await sandbox.advance('60d');
     const days = (await sandbox.state()).mails
       .filter((mail: Json) => mail.document === document.uuid && mail.kind === 'reminder')
@@ -208,7 +228,10 @@ describe('sandbox: what can be done with a request', () => {
 
   it('sends no closing mails with disable_emails, but only where a callback URL applies', async () => {
     const receiver = await startReceiver();
-    for (const [callback, copies] of [[receiver.url, 0], [undefined, 2]] as const) {
+    for (const [callback, copies] of [
+      [receiver.url, 0],
+      [undefined, 2],
+    ] as const) {
       const { document } = await sandbox.send({ disable_emails: true, events_callback_url: callback });
       await sandbox.sign(document.uuid, 'a@example.com');
       await sandbox.finished(document.url);

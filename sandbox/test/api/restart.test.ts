@@ -67,7 +67,9 @@ describe('sandbox: its own restart', () => {
     const data = mkdtempSync(join(tmpdir(), 'sandbox-cli-'));
     const program = join(__dirname, '..', '..', 'bin', 'core-signature-sandbox.js');
     const run = async (signal: NodeJS.Signals, work: (url: string) => Promise<void>) => {
-      const child = spawn(process.execPath, [program, '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, [program, '--port', '0', '--data', data], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
       await work(url);
       child.kill(signal);

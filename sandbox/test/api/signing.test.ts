@@ -22,11 +22,19 @@ describe('sandbox: the signing page', () => {
   });
 
   it('marks signer and document as viewed, once', async () => {
-    const { document } = await sandbox.send({ message: 'See <i>page 2</i> <a href="javascript:x()">x</a><script>y()</script>' });
+    const { document } = await sandbox.send({
+      message: 'See <i>page 2</i> <a href="javascript:x()">x</a><script>y()</script>',
+    });
     const { view } = await open(document, 'a@example.com');
     await open(document, 'a@example.com');
     expect(view.message).to.equal('See <i>page 2</i> <a>x</a>&lt;script&gt;y()&lt;/script&gt;');
-    expect(await types(document)).to.deep.equal(['converted', 'sent', 'signer_viewed_email', 'signer_viewed', 'viewed']);
+    expect(await types(document)).to.deep.equal([
+      'converted',
+      'sent',
+      'signer_viewed_email',
+      'signer_viewed',
+      'viewed',
+    ]);
     const now = await sandbox.get(document.url);
     expect([now.status, now.signrequest.signers[1].viewed]).to.deep.equal(['vi', true]);
   });
@@ -68,7 +76,9 @@ describe('sandbox: the signing page', () => {
   });
 
   it('asks for the password first and keeps it nowhere', async () => {
-    const { request, document } = await sandbox.send({ signers: [{ email: 'a@example.com', password: 'open sesame' }] });
+    const { request, document } = await sandbox.send({
+      signers: [{ email: 'a@example.com', password: 'open sesame' }],
+    });
     expect(JSON.stringify(request)).to.not.include('open sesame');
     const { link, view } = await open(document, 'a@example.com');
     expect([view.locked, view.fields, view.document.pages]).to.deep.equal(['password', [], []]);
@@ -83,7 +93,9 @@ describe('sandbox: the signing page', () => {
   it('sends a code by text message, before viewing or before finishing', async () => {
     const signers = [{ email: 'a@example.com', verify_phone_number: '+31612345678' }];
     const code = async (document: Json) => {
-      const mail = (await sandbox.state()).mails.find((one: Json) => one.kind === 'sms' && one.document === document.uuid);
+      const mail = (await sandbox.state()).mails.find(
+        (one: Json) => one.kind === 'sms' && one.document === document.uuid,
+      );
       expect(mail.to).to.equal('+31612345678');
       return /\b\d{6}\b/.exec(mail.text)![0];
     };
@@ -112,7 +124,9 @@ describe('sandbox: the signing page', () => {
   it('gives embedded signers an address instead of a mail, for as long as they have not signed', async () => {
     const { request, document } = await sandbox.send({
       who: 'm',
-      signers: [{ email: 'sender@sandbox.example', embed_url_user_id: 'user-7', redirect_url: 'http://localhost/done' }],
+      signers: [
+        { email: 'sender@sandbox.example', embed_url_user_id: 'user-7', redirect_url: 'http://localhost/done' },
+      ],
     });
     expect(request.signers).to.have.length(1);
     const [sender] = request.signers;
@@ -143,11 +157,15 @@ describe('sandbox: the signing page', () => {
     const host = await sandbox.sign(document.uuid, 'host@example.com');
     expect(host.body.next).to.equal(`${sandbox.url}${waiting.link.replace('/api', '')}`);
     expect((await sandbox.sign(document.uuid, 'guest@example.com')).status).to.equal(200);
-    const invited = (await sandbox.state()).mails.filter((mail: Json) => mail.kind === 'invitation').map((mail: Json) => mail.to);
+    const invited = (await sandbox.state()).mails
+      .filter((mail: Json) => mail.kind === 'invitation')
+      .map((mail: Json) => mail.to);
     expect(invited).to.not.include.members(['host@example.com']).and.not.include('guest@example.com');
 
     const { document: second } = await sandbox.send({ signers: [{ email: 'c@example.com' }] });
-    const { document: first } = await sandbox.send({ signers: [{ email: 'c@example.com', after_document: second.url }] });
+    const { document: first } = await sandbox.send({
+      signers: [{ email: 'c@example.com', after_document: second.url }],
+    });
     const led = await sandbox.sign(first.uuid, 'c@example.com');
     expect(`${new URL(led.body.next).pathname}/api`).to.equal(await sandbox.link(second.uuid, 'c@example.com'));
   });
@@ -173,7 +191,9 @@ describe('sandbox: the signing page', () => {
     const { document } = await sandbox.send({ link_expire_days: 3 });
     await sandbox.sign(document.uuid, 'a@example.com');
     await sandbox.finished(document.url);
-    const copy = (await sandbox.state()).mails.find((mail: Json) => mail.kind === 'copy' && mail.to === 'a@example.com');
+    const copy = (await sandbox.state()).mails.find(
+      (mail: Json) => mail.kind === 'copy' && mail.to === 'a@example.com',
+    );
     const file = await fetch(copy.links[0].url);
     expect([file.status, file.headers.get('content-type')]).to.deep.equal([200, 'application/pdf']);
     await file.arrayBuffer();
@@ -186,7 +206,10 @@ describe('sandbox: the signing page', () => {
 
   it('shows what the sender put beside the document', async () => {
     const document = await sandbox.post('/documents/', { ...textFile('x'), external_id: 'with-attachment' });
-    const attachment = await sandbox.post('/document-attachments/', { document: document.url, ...textFile('terms', 'terms.txt') });
+    const attachment = await sandbox.post('/document-attachments/', {
+      document: document.url,
+      ...textFile('terms', 'terms.txt'),
+    });
     await sandbox.post('/signature-requests/', { document: document.url, signers: [{ email: 'a@example.com' }] });
     const late = await sandbox.api('POST', '/document-attachments/', { document: document.url, ...textFile('late') });
     expect(late.status).to.equal(400);

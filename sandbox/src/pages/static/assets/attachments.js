@@ -4,7 +4,7 @@ import { reveal } from './fields.js';
 
 /** @typedef {import('./fields.js').Requirement} Requirement */
 
-const largest = 20 * 1024 * 1024;
+const largest = 10 * 1024 * 1024;
 
 /**
  * The files a signer has to add, and those they may add.
@@ -32,6 +32,8 @@ export function attachmentCard(required, more, changed) {
       isDone: () => chosen.has(uuid),
       reveal: () => reveal(/** @type {HTMLElement} */ (rows[index]?.input)),
     })),
+    /** Goes to the file that the server did not like. @param {string} uuid */
+    blame: (uuid) => reveal(rows[required.findIndex((one) => one.uuid === uuid)]?.input ?? element),
     /** The files as the server takes them. */
     read: () =>
       Promise.all(
@@ -57,7 +59,7 @@ function row(id, name, key, chosen, changed) {
   input.addEventListener('change', () => {
     const [file] = input.files ?? [];
     const tooLarge = file !== undefined && file.size > largest;
-    mistake.textContent = tooLarge ? 'The file is larger than 20 MB. Choose a smaller one.' : '';
+    mistake.textContent = tooLarge ? 'The file is larger than 10 MB. Choose a smaller one.' : '';
     if (file && !tooLarge) chosen.set(key, file);
     else chosen.delete(key);
     changed();

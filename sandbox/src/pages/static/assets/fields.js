@@ -37,6 +37,7 @@ export class FieldOverlay {
         field,
         page,
       );
+      if (field.type === 'd') box.append(dateText(control));
       if (field.type !== 's' && field.type !== 'c') growOnFocus(box, control, field);
       layer.append(box);
     }
@@ -144,6 +145,17 @@ function growOnFocus(box, input, field) {
     box.classList.add('grown');
   });
   input.addEventListener('blur', () => box.classList.remove('grown'));
+}
+
+/** A date as it will stand in the document. @param {HTMLElement} control */
+function dateText(control) {
+  const text = h('span', { class: 'date-value', 'aria-hidden': 'true' });
+  const show = () => {
+    text.textContent = control instanceof HTMLInputElement ? control.value : '';
+  };
+  control.addEventListener('input', show);
+  show();
+  return text;
 }
 
 /** @param {Field} field */

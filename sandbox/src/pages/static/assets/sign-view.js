@@ -77,7 +77,8 @@ export function showSigning(view, api, hidden, finish) {
       if (!(error instanceof Refusal)) throw error;
       if (code && (!error.field || error.field === 'code')) throw error;
       showError(error.message);
-      if (error.field) overlay.blame(error.field);
+      if (error.field === 'signature' && signatureButtons[0]) reveal(signatureButtons[0]);
+      else if (error.field) overlay.blame(error.field) || files.blame(error.field);
     }
   }
 
