@@ -37,12 +37,14 @@ export async function openSqlite(options: SqliteOptions, migrations: Migration[]
 /** Waits for `ready`; on a refusal the thread is ended first, so that nothing is left open. */
 async function firstAnswer(worker: Worker, where: string): Promise<void> {
   const answer = await new Promise<FromWorker | Error>((resolve) => {
-    worker.once('message', resolve);
-    worker.once('error', (error) => resolve(toError(error)));
-    worker.once('exit', () => resolve(closed(where)));
+    const settle = (result: FromWorker | Error) => {
+      worker.off('message', settle).off('error', failed).off('exit', ended);
+      resolve(result);
+    };
+    const failed = (error: unknown) => settle(toError(error));
+    const ended = () => settle(closed(where));
+    worker.on('message', settle).on('error', failed).on('exit', ended);
   });
-  // Not all listeners: the worker's own ones, which read its port, are among them.
-  worker.removeAllListeners('error').removeAllListeners('exit');
   if (!(answer instanceof Error) && answer.kind === 'ready') return;
   await worker.terminate();
   if (answer instanceof Error) throw answer;

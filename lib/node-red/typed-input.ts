@@ -10,7 +10,7 @@ import type { FlowMessage } from './handlers';
  * @returns the value; `undefined` for an empty field and for a property that is not there
  * @throws SignatureError `BAD_INPUT` when the expression, JSON or context store fails
  */
-export function valueOf(
+export function evaluate(
   RED: NodeAPI,
   node: Node,
   message: FlowMessage,

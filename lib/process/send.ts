@@ -28,12 +28,20 @@ export interface SendJob {
   retryForMs: number;
 }
 
+/** What the ledger keeps with the delivery of a sent envelope. */
+export interface SentBody {
+  repeated: boolean;
+  prepareUrl?: string;
+}
+
 /** What came of it. A `delivery` is in the ledger's outbox until the caller has emitted the message and says so. */
 export interface SendResult {
   envelope: Envelope;
   /** The envelope had been sent before; nothing was sent now. */
   repeated: boolean;
   deliveryId: string;
+  /** Page where the sender places the fields and sends, when the envelope is only prepared. */
+  prepareUrl?: string;
   /** Fencing token of the delivery; missing for a repeat, which leaves no row behind. */
   deliveryRev?: number;
 }
@@ -232,22 +240,23 @@ async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attemp
   const { key, rev, node } = attempt;
   const envelope = handle(account, sent);
   const deliveryId = deliveryIdOf(key);
+  const prepareUrl = sent.request.prepare_url ?? undefined;
   const answer = await ledger.finishOperation({
     key,
     rev,
-    result: { envelope: envelope.id },
+    result: { envelope: envelope.id, prepareUrl },
     envelope: recordOf(account, envelope, node, key),
     delivery: {
       id: deliveryId,
       node,
       port: 0,
-      body: { repeated: sent.repeated },
+      body: { repeated: sent.repeated, prepareUrl },
       owner: account.dispatcher.owner,
       leaseMs,
     },
   });
   if (answer === 'stale') throw inProgress(attempt.stored.externalId);
-  return { envelope, repeated: sent.repeated, deliveryId, deliveryRev: 1 };
+  return { envelope, repeated: sent.repeated, deliveryId, prepareUrl, deliveryRev: 1 };
 }
 
 /** A document just sent still says "converting"; what counts is that its request is out. */
@@ -275,9 +284,9 @@ function recordOf(account: SignatureAccount, envelope: Envelope, node: string, o
 }
 
 async function repeat(ledger: Ledger, account: SignatureAccount, key: string, result: unknown): Promise<SendResult> {
-  const { envelope: id } = result as { envelope: string };
+  const { envelope: id, prepareUrl } = result as { envelope: string; prepareUrl?: string };
   const known = await ledger.envelope({ account: account.id, id });
-  return { envelope: known?.snapshot as Envelope, repeated: true, deliveryId: deliveryIdOf(key) };
+  return { envelope: known?.snapshot as Envelope, repeated: true, deliveryId: deliveryIdOf(key), prepareUrl };
 }
 
 async function giveUp(ledger: Ledger, { key, rev }: Attempt, error: Error): Promise<void> {

@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { SignatureError } from '../../lib/errors';
 import type { ValueType } from '../../lib/node-red/config-fields';
 import type { FlowMessage } from '../../lib/node-red/handlers';
-import { valueOf } from '../../lib/node-red/typed-input';
+import { evaluate } from '../../lib/node-red/typed-input';
 import type { EnvelopeDraft } from '../../lib/process/compose';
 import {
   contentSource,
@@ -30,34 +30,15 @@ export async function draftOf(
   config: SendEnvelopeConfig,
   message: FlowMessage,
 ): Promise<Draft> {
-  const evaluate: Evaluate = (field, value, type) => valueOf(RED, node, message, field, value, type);
-  const source = await sourceOf(config, evaluate);
+  const of: Evaluate = (field, value, type) => evaluate(RED, node, message, field, value, type);
+  const plain: [PlainField, unknown][] = [];
+  const source = await sourceOf(config, of);
+  for (const field of plainFields) plain.push([field, await of(field, config[field], config[`${field}Type`])]);
   return {
+    ...(Object.fromEntries(plain) as Record<PlainField, unknown>),
     source,
-    attachments: await attachmentsOf(config, evaluate),
-    signers: await signersOf(config, evaluate),
-    externalId: await evaluate('externalId', config.externalId, config.externalIdType),
-    title: await evaluate('title', config.title, config.titleType),
-    subject: await evaluate('subject', config.subject, config.subjectType),
-    message: await evaluate('message', config.message, config.messageType),
-    senderName: await evaluate('senderName', config.senderName, config.senderNameType),
-    senderEmail: await evaluate('senderEmail', config.senderEmail, config.senderEmailType),
-    expireDays: await evaluate('expireDays', config.expireDays, config.expireDaysType),
-    deleteDays: await evaluate('deleteDays', config.deleteDays, config.deleteDaysType),
-    linkDays: await evaluate('linkDays', config.linkDays, config.linkDaysType),
-    prefill: await evaluate('prefill', config.prefill, config.prefillType),
-    requiredAttachments: await evaluate(
-      'requiredAttachments',
-      config.requiredAttachments,
-      config.requiredAttachmentsType,
-    ),
-    redirectUrl: await evaluate('redirectUrl', config.redirectUrl, config.redirectUrlType),
-    redirectUrlDeclined: await evaluate(
-      'redirectUrlDeclined',
-      config.redirectUrlDeclined,
-      config.redirectUrlDeclinedType,
-    ),
-    signatureColor: await evaluate('signatureColor', config.signatureColor, config.signatureColorType),
+    attachments: await attachmentsOf(config, of),
+    signers: await signersOf(config, of),
     who: config.who,
     reminders: config.reminders,
     lockBySms: config.lockBySms,
@@ -66,9 +47,28 @@ export async function draftOf(
   };
 }
 
-async function sourceOf(config: SendEnvelopeConfig, evaluate: Evaluate): Promise<DocumentSource> {
-  const value = await evaluate('document', config.document, config.documentType);
-  const name = await evaluate('documentName', config.documentName, config.documentNameType);
+/** Typed inputs whose value goes into the envelope as it is. */
+const plainFields = [
+  'externalId',
+  'title',
+  'subject',
+  'message',
+  'senderName',
+  'senderEmail',
+  'expireDays',
+  'deleteDays',
+  'linkDays',
+  'prefill',
+  'requiredAttachments',
+  'redirectUrl',
+  'redirectUrlDeclined',
+  'signatureColor',
+] as const;
+type PlainField = (typeof plainFields)[number];
+
+async function sourceOf(config: SendEnvelopeConfig, of: Evaluate): Promise<DocumentSource> {
+  const value = await of('document', config.document, config.documentType);
+  const name = await of('documentName', config.documentName, config.documentNameType);
   const options: SourceOptions = {
     field: 'document',
     name: typeof name === 'string' ? name : '',
@@ -87,8 +87,8 @@ async function sourceOf(config: SendEnvelopeConfig, evaluate: Evaluate): Promise
 }
 
 /** Rows of `{name, content | file | url}`. */
-async function attachmentsOf(config: SendEnvelopeConfig, evaluate: Evaluate): Promise<DocumentSource[]> {
-  const value = await evaluate('attachments', config.attachments, config.attachmentsType);
+async function attachmentsOf(config: SendEnvelopeConfig, of: Evaluate): Promise<DocumentSource[]> {
+  const value = await of('attachments', config.attachments, config.attachmentsType);
   if (value === undefined) return [];
   if (config.documentSource === 'template') {
     throw new SignatureError('BAD_INPUT', 'attachments: the service takes none with a template.', {
@@ -112,22 +112,22 @@ async function attachmentOf(given: unknown, field: string, maxSizeMb: number): P
   throw new SignatureError('BAD_INPUT', `${field}: an attachment from a URL needs a name.`, { field });
 }
 
-async function signersOf(config: SendEnvelopeConfig, evaluate: Evaluate): Promise<unknown> {
+async function signersOf(config: SendEnvelopeConfig, of: Evaluate): Promise<unknown> {
   if (config.signersSource === 'property') {
-    return evaluate('signers', config.signersProperty, config.signersPropertyType);
+    return of('signers', config.signersProperty, config.signersPropertyType);
   }
-  return Promise.all(config.signers.map((row, index) => signerOf(row, `signer ${index + 1}`, evaluate)));
+  return Promise.all(config.signers.map((row, index) => signerOf(row, `signer ${index + 1}`, of)));
 }
 
-async function signerOf(row: SignerRow, field: string, evaluate: Evaluate) {
+async function signerOf(row: SignerRow, field: string, of: Evaluate) {
   return {
     role: row.role,
-    email: await evaluate(`${field}: email`, row.email, row.emailType),
-    fullName: await evaluate(`${field}: name`, row.fullName, row.fullNameType),
-    order: await evaluate(`${field}: order`, row.order, row.orderType),
-    language: await evaluate(`${field}: language`, row.language, row.languageType),
-    phone: await evaluate(`${field}: phone`, row.phone, row.phoneType),
-    password: await evaluate(`${field}: password`, row.password, row.passwordType),
-    embedId: await evaluate(`${field}: embedId`, row.embedId, row.embedIdType),
+    email: await of(`${field}: email`, row.email, row.emailType),
+    fullName: await of(`${field}: name`, row.fullName, row.fullNameType),
+    order: await of(`${field}: order`, row.order, row.orderType),
+    language: await of(`${field}: language`, row.language, row.languageType),
+    phone: await of(`${field}: phone`, row.phone, row.phoneType),
+    password: await of(`${field}: password`, row.password, row.passwordType),
+    embedId: await of(`${field}: embedId`, row.embedId, row.embedIdType),
   };
 }

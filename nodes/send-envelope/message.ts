@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SignatureError } from '../../lib/errors';
-import type { FlowMessage } from '../../lib/node-red/handlers';
+import type { FlowMessage, OutMessage } from '../../lib/node-red/handlers';
 import type { Composition } from '../../lib/process/compose';
+import type { SendResult } from '../../lib/process/send';
 import type { SendEnvelopeConfig } from './config';
 import type { Draft } from './draft';
 
@@ -41,6 +42,14 @@ export function withoutDocuments(message: FlowMessage, config: SendEnvelopeConfi
   if (config.documentSource === 'content' && config.documentType === 'msg') paths.push(config.document);
   if (config.attachmentsType === 'msg' && config.attachments !== '') paths.push(config.attachments);
   return paths.reduce((rest, path) => without(rest, path.split('.')), message);
+}
+
+/** The message on its way out: the envelope, and what came of sending it. */
+export function outgoing(message: FlowMessage, result: SendResult): OutMessage {
+  const { envelope, repeated, prepareUrl, deliveryId } = result;
+  const { id, status, signers } = envelope;
+  const payload = { envelope: id, status, repeated, signers, ...(prepareUrl && { prepareUrl }) };
+  return { ...message, payload, envelope, deliveryId };
 }
 
 function without<T extends object>(value: T, [key = '', ...rest]: string[]): T {

@@ -1,17 +1,18 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { toError } from '../../lib/errors';
+import type { Envelope } from '../../lib/core-signature/signers';
+import { SignatureError, toError } from '../../lib/errors';
 import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import type { FlowMessage, Send } from '../../lib/node-red/handlers';
 import { hostOf } from '../../lib/node-red/host';
-import { messageKey, park } from '../../lib/node-red/message';
+import { messageKey, park, released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
 import { compose } from '../../lib/process/compose';
-import { resumeSend, type SendResult, sendEnvelope } from '../../lib/process/send';
+import { resumeSend, type SendResult, type SentBody, sendEnvelope } from '../../lib/process/send';
 import { sendEnvelopeConfig } from './config';
 import { draftOf } from './draft';
-import { externalIdOf, withoutDocuments } from './message';
+import { externalIdOf, outgoing, withoutDocuments } from './message';
 
 /** Sends a document for signature, once, and puts the envelope on the message. */
 export = (RED: NodeAPI): void => {
@@ -24,12 +25,10 @@ export = (RED: NodeAPI): void => {
       const { dispatcher } = account;
       let sending = 0;
 
+      /** Sends the message on; its row in the ledger is cleared when the flow behind is through with it. */
       const emit = async (message: FlowMessage, result: SendResult, send: Send): Promise<void> => {
-        const { envelope, repeated, deliveryId, deliveryRev } = result;
-        const payload = { envelope: envelope.id, status: envelope.status, repeated, signers: envelope.signers };
-        await host.deliveries.emitted(deliveryId, () =>
-          send({ ...message, payload, envelope, deliveryId } as FlowMessage),
-        );
+        const { deliveryId, deliveryRev } = result;
+        await host.deliveries.emitted(deliveryId, () => send(outgoing(message, result)));
         if (deliveryRev === undefined) return;
         const ledger = await dispatcher.ledger();
         await ledger.finishDeliveries([{ id: deliveryId, rev: deliveryRev }]);
@@ -41,22 +40,11 @@ export = (RED: NodeAPI): void => {
       };
 
       const detach = dispatcher.attachNode(this.id, {
-        deliver: async ({ id, rev, attempt, envelope: uuid, message, body }) => {
-          const ledger = await dispatcher.ledger();
-          const known = await ledger.envelope({ account: account.id, id: uuid });
-          const parked = {
-            ...(decodeMessage(message ?? '{}') as FlowMessage),
-            ...(attempt > 1 && { redelivered: true }),
-          };
-          await emit(
-            parked as FlowMessage,
-            {
-              ...(body as { repeated: boolean }),
-              envelope: known?.snapshot as SendResult['envelope'],
-              deliveryId: id,
-              deliveryRev: rev,
-            },
-            (out) => this.send(out),
+        deliver: async (delivery) => {
+          const { envelope, redelivered, ...message } = await released(account, delivery);
+          const result = { ...(delivery.body as SentBody), envelope: envelope as Envelope, deliveryId: delivery.id };
+          await emit({ ...message, ...(redelivered === true && { redelivered }) } as FlowMessage, result, (out) =>
+            this.send(out),
           );
         },
         resume: async (operation) => {
@@ -64,7 +52,9 @@ export = (RED: NodeAPI): void => {
           try {
             await emit(message, await resumeSend(account, operation), (out) => this.send(out));
           } catch (thrown) {
-            this.error(toError(thrown), message);
+            const error = toError(thrown);
+            const takenOver = error instanceof SignatureError && error.code === 'IN_PROGRESS';
+            if (!takenOver) this.error(error, message);
           }
         },
       });

@@ -7,7 +7,7 @@ import { type FlowMessage, inBackground } from '../../lib/node-red/handlers';
 import { hostOf } from '../../lib/node-red/host';
 import { released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
-import { valueOf } from '../../lib/node-red/typed-input';
+import { evaluate } from '../../lib/node-red/typed-input';
 import { takeIn } from '../../lib/process/intake';
 import { eventTypes, signatureEventInConfig } from './config';
 import { eventFilter } from './filter';
@@ -24,7 +24,7 @@ export = (RED: NodeAPI): void => {
       const { dispatcher } = account;
 
       const passes = async (event: EventBody, envelope: object | undefined): Promise<boolean> => {
-        const value = await valueOf(
+        const value = await evaluate(
           RED,
           this,
           {} as FlowMessage,

@@ -6,7 +6,7 @@ import { construct, readConfig } from '../../lib/node-red/construct';
 import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, messageKey, park, released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
-import { valueOf } from '../../lib/node-red/typed-input';
+import { evaluate } from '../../lib/node-red/typed-input';
 import { cancelWaits, deadlineReached, parkMessage } from '../../lib/process/wait';
 import { parseDuration, untilTime } from '../../lib/time/duration';
 import { waitForStatusConfig } from './config';
@@ -48,8 +48,8 @@ export = (RED: NodeAPI): void => {
 
       return {
         input: async (message) => {
-          const value = <T>(field: string, given: string, type: Parameters<typeof valueOf>[5]) =>
-            valueOf(RED, this, message, field, given, type) as Promise<T>;
+          const value = <T>(field: string, given: string, type: Parameters<typeof evaluate>[5]) =>
+            evaluate(RED, this, message, field, given, type) as Promise<T>;
           const envelope = envelopeFrom(await value('envelope', config.envelope, config.envelopeType), account.id);
           if (message.command === 'cancel') {
             await cancelWaits(account, this.id, envelope.id);

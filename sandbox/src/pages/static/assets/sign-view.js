@@ -31,7 +31,7 @@ export function showSigning(view, api, hidden, finish) {
   const bar = actionBar(verb, () => submit());
   const update = () => bar.show(requirements.filter((requirement) => !requirement.isDone()));
   const chooseSignature = () =>
-    openSignatureSheet(options, signer.displayName, (chosen) => {
+    openSignatureSheet(options, nameOf(signer), (chosen) => {
       signature = chosen;
       for (const button of signatureButtons) showSignature(button, chosen);
       announce('Your signature is in place.');
@@ -41,7 +41,7 @@ export function showSigning(view, api, hidden, finish) {
   const pages = pdfPages(`${api}/document.pdf`, doc.pages);
   pages.loaded.catch(() => showError('The pages cannot be shown here. Open the PDF itself with the link at the top.'));
   const overlay = new FieldOverlay(view.fields, doc.pages, pages.layers, {
-    name: signer.displayName,
+    name: nameOf(signer),
     changed: () => update(),
     sign: chooseSignature,
   });
@@ -107,6 +107,16 @@ export function showSigning(view, api, hidden, finish) {
   document.body.classList.toggle('has-bar', acts);
   document.title = `${verb} · ${doc.name}`;
   update();
+}
+
+/**
+ * The signer's name without the address that may follow it in brackets; empty when only the address is known.
+ *
+ * @param {{ displayName: string, email: string }} signer
+ */
+function nameOf({ displayName, email }) {
+  const name = displayName.replace(/\s*\([^()]*@[^()]*\)$/, '');
+  return name === email ? '' : name;
 }
 
 /**
