@@ -34,7 +34,7 @@ async function drawStationery(pdf: PDFDocument, documentId: string, watermark: s
   for (const page of pdf.getPages()) {
     inDisplaySpace(page, ({ width, height }) => {
       const id = shorten(regular, 6, width - 24, `Document ${documentId}`);
-      page.drawText(id, { x: 12, y: height - 12, size: 6, font: regular, color: rgb(0.45, 0.48, 0.53) });
+      page.drawText(id, { x: 12, y: 11, size: 6, font: regular, color: rgb(0.45, 0.48, 0.53) });
       if (!watermark) return;
       const angle = Math.atan2(height, width);
       const text = shorten(bold, 40, Math.hypot(width, height), watermark);

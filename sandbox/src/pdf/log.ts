@@ -94,7 +94,8 @@ function writeSigner(sheet: Sheet, signer: LoggedSigner): void {
     : /^(declined|cancelled|expired)$/iu.test(signer.state)
       ? colours.bad
       : colours.ink;
-  sheet.label(signer.state, top - 10.5, { x: Sheet.left + 330, font: sheet.bold, color });
+  const state = signer.state.charAt(0).toUpperCase() + signer.state.slice(1);
+  sheet.label(state, top - 10.5, { x: Sheet.left + 330, font: sheet.bold, color });
   if (signer.at) sheet.label(utc(signer.at), top - 22.5, { x: Sheet.left + 330, size: 8.5, color: colours.quiet });
   sheet.y -= 8;
 }
