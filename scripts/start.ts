@@ -7,7 +7,7 @@ import { startRuntime } from './lib/runtime';
 import { startSandbox } from './lib/sandbox';
 
 const root = path.resolve(__dirname, '..');
-const local = path.join(root, '.local', 'start');
+const local = process.env.CORE_SIGNATURE_START_FOLDER ?? path.join(root, '.local', 'start');
 const wanted = { editor: 1880, sandbox: 4010 };
 
 async function main(): Promise<void> {

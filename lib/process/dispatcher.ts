@@ -56,6 +56,7 @@ export class Dispatcher {
   #running = false;
   #stopped = false;
   #kicked = false;
+  #lastFault = '';
   #wake: () => void = () => {};
   #loop: Promise<void> = Promise.resolve();
 
@@ -141,14 +142,21 @@ export class Dispatcher {
           const ledger = await this.ledger();
           const found = await this.#handOut(ledger);
           sleepMs = found ? 0 : Math.min(maxSleepMs, (await this.#nextDue(ledger)) ?? maxSleepMs);
+          this.#lastFault = '';
         } catch (thrown) {
-          this.#options.onFault(toError(thrown));
+          this.#report(toError(thrown));
           sleepMs = retryAfterFaultMs;
         }
       }
       if (this.#running && !this.#kicked && sleepMs > 0) await this.#sleep(sleepMs);
       if (this.#atWork.size >= maxAtWork) await Promise.race(this.#atWork);
     }
+  }
+
+  /** A fault that lasts is said once, not every few seconds. */
+  #report(error: Error): void {
+    if (error.message !== this.#lastFault) this.#options.onFault(error);
+    this.#lastFault = error.message;
   }
 
   #sleep(ms: number): Promise<void> {

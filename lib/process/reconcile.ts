@@ -10,8 +10,8 @@ export interface ReconcilerOptions {
   /** How often the account is compared with the service, in milliseconds of real time. */
   everyMs: number;
   onFault(error: Error): void;
-  /** Told after each round that went well. */
-  onRound?(): void;
+  /** Done after each round, such as repairing subscriptions. */
+  afterwards?(): Promise<unknown>;
 }
 
 /** Events listed a little later than they happened are still found. */
@@ -58,7 +58,7 @@ export class Reconciler {
     while (!signal.aborted) {
       try {
         await this.#round();
-        this.#options.onRound?.();
+        await this.#options.afterwards?.();
       } catch (thrown) {
         if (!signal.aborted) this.#options.onFault(thrown as Error);
       }

@@ -41,7 +41,7 @@ export class Registrar {
   async ensure(): Promise<{ created: number; corrected: number; removed: number }> {
     const { callbackUrl, client } = this.#account;
     const done = { created: 0, corrected: 0, removed: 0 };
-    if (callbackUrl === null) return done;
+    if (callbackUrl === null || this.#wanted.size === 0) return done;
     const ours = await this.#ours();
     for (const type of this.#types()) {
       const [first, ...doubles] = ours.filter(({ event_type }) => event_type === type);

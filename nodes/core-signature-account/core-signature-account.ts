@@ -52,13 +52,15 @@ export = (RED: NodeAPI): void => {
       timer: (timer, ledger) => runRefresh(account, timer, ledger),
     });
     const closeWebhook = host.webhooks.open(webhookPath, (body) => answerWebhook(node, account, body));
+    const registrar = new Registrar(account);
     const everyMs = config.reconcileMinutes * 60_000;
     const reconciler = new Reconciler(account, {
       everyMs,
+      afterwards: () => registrar.ensure(),
       onFault: (error) => node.warn(`reconciliation: ${error.message}`),
     });
     reconciler.start();
-    Object.assign(node, { account, reconciler, registrar: new Registrar(account) });
+    Object.assign(node, { account, reconciler, registrar });
 
     onClose(node, async () => {
       closeWebhook();

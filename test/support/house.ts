@@ -43,6 +43,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const { env, ...rest } = options;
   const boot = (): Promise<Runtime> =>
     startRuntime({
+      node: process.env.RUNTIME_NODE,
       ...rest,
       userDir,
       port,

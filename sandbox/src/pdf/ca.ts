@@ -61,7 +61,7 @@ async function generate(): Promise<string> {
 /** Two processes may start at once: the first one to link its file wins, both use that one. */
 async function createOnce(file: string, pem: string): Promise<string> {
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, pem);
+  await writeFile(draft, pem, { mode: 0o600 });
   try {
     await link(draft, file);
     return pem;

@@ -40,7 +40,9 @@ describe('converting to PDF', () => {
 
   it('keeps a tag in one piece at the end of a line', async () => {
     const tag = '[[t|0|r:1|n:A rather long label for this field|id:field_one]]';
-    const { tags } = await readPdf(await toPdf(Buffer.from(`${'word '.repeat(14)}${tag}`), 'a.txt'));
+    const pdf = await toPdf(Buffer.from(`${'word '.repeat(14)}${tag}`), 'a.txt');
+    const { tags } = await readPdf(pdf);
+    expect((await wordsOf(pdf)).flat().map(({ text }) => text)).to.include(tag);
     expect(tags.map(({ externalId }) => externalId)).to.deep.equal(['field_one']);
   });
 

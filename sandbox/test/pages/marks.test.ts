@@ -64,6 +64,7 @@ describe('marks on the document', () => {
     const words = (await wordsOf(file)).flat().filter(({ text }) => !text.startsWith('Document'));
     const boxes = [box, many, { ...box, y: 200, width: 140, height: 36 }];
     expect(words.length).to.be.above(5);
+    expect(words.map(({ text }) => text)).to.include('A name of unusual length that goes on and on');
     for (const word of words)
       expect(
         boxes.some((each) => isIn(word, each)),

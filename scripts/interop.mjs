@@ -1,0 +1,50 @@
+// `npm run interop`: the same behaviour on the other versions: Node.js 22 for the library, the nodes and real runtimes.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { root } from './lib/root.mjs';
+
+const version = '22.23.3';
+const folder = path.join(root, '.local', `node-${version}`);
+const node = path.join(folder, 'node_modules', 'node', 'bin', 'node');
+const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+
+if (!existsSync(node)) {
+  console.log(`Installing Node.js ${version} …`);
+  mkdirSync(folder, { recursive: true });
+  const install = [
+    'install',
+    `node@${version}`,
+    '--prefix',
+    folder,
+    '--no-audit',
+    '--no-fund',
+    '--no-save',
+    '--loglevel=error',
+  ];
+  execFileSync('npm', [...install, ...allowInstallScripts()], { stdio: 'inherit', cwd: folder });
+}
+
+run('the library on Node.js 22', node, [
+  'test/unit/{ledger,http,core-signature,time}/**/*.test.ts',
+  'test/node/**/*.test.ts',
+]);
+run('real runtimes on Node.js 22', process.execPath, ['test/runtime/main-path.test.ts', 'test/runtime/wait.test.ts'], {
+  RUNTIME_NODE: node,
+});
+
+/** npm 11 runs install scripts only where they are allowed; older versions do not know the option. */
+function allowInstallScripts() {
+  const major = Number(execFileSync('npm', ['--version']).toString().split('.')[0]);
+  return major >= 11 ? ['--allow-scripts', 'node'] : [];
+}
+
+function run(what, binary, specs, env = {}) {
+  console.log(`\n${what}`);
+  const { status } = spawnSync(binary, [mocha, ...specs], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -1,0 +1,176 @@
+import type { Page } from 'playwright-core';
+import type { Visitor, VisitOptions } from './visitor';
+
+/** The part of the editor's API that tests look at. */
+interface EditorApi {
+  nodes: {
+    node(id: string): (Record<string, unknown> & { id: string; type: string }) | null;
+    eachNode(each: (node: { id: string; type: string; name?: string }) => void): void;
+    eachConfig(each: (node: { id: string; type: string; name?: string }) => void): void;
+    createCompleteNodeSet(options?: { credentials: boolean }): object[];
+    dirty(): boolean;
+  };
+  workspaces: { active(): string | undefined };
+  actions: { invoke(action: string): void };
+  editor: { editConfig(name: string, type: string, id: string): void };
+  view: { reveal(id: string): void };
+}
+declare const RED: EditorApi;
+
+export const flowNodeTypes = ['send-envelope', 'signature-event-in', 'wait-for-status'] as const;
+export const configNodeTypes = ['core-signature-account', 'signature-ledger'] as const;
+
+/** The editor as a person uses it; API calls of its own only where a person would see the same. */
+export class Editor {
+  private constructor(readonly page: Page) {}
+
+  /** Opens the editor and waits until it can be worked with. */
+  static async open(visitor: Visitor, url: string, options: VisitOptions = {}): Promise<Editor> {
+    const page = await visitor.visit(url, options);
+    await page.locator(".red-ui-palette-node[data-palette-type='send-envelope']").waitFor();
+    await page.waitForFunction(() => Boolean(RED.workspaces.active()));
+    return new Editor(page);
+  }
+
+  /** Drags a node from the palette to a place in the workspace. @returns its id */
+  async drag(type: string, to: { x: number; y: number }): Promise<string> {
+    const known = await this.#ids(type);
+    await this.page.fill('#red-ui-palette-search input', type.replaceAll('-', ' '));
+    const entry = this.page.locator(`.red-ui-palette-node[data-palette-type='${type}']`);
+    await entry.scrollIntoViewIfNeeded();
+    const box = await entry.boundingBox();
+    const chart = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!box || !chart) throw new Error(`${type} is not in the palette.`);
+    const { mouse } = this.page;
+    await mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await mouse.down();
+    await mouse.move(chart.x + to.x - 30, chart.y + to.y, { steps: 8 });
+    await mouse.move(chart.x + to.x, chart.y + to.y, { steps: 4 });
+    await mouse.up();
+    await this.page.fill('#red-ui-palette-search input', '');
+    const added = (await this.#ids(type)).find((id) => !known.includes(id));
+    if (!added) throw new Error(`${type} was dragged, but is not in the workspace.`);
+    return added;
+  }
+
+  #ids(type: string): Promise<string[]> {
+    return this.page.evaluate((wanted) => {
+      const ids: string[] = [];
+      RED.nodes.eachNode(({ id, type }) => void (type === wanted && ids.push(id)));
+      RED.nodes.eachConfig(({ id, type }) => void (type === wanted && ids.push(id)));
+      return ids;
+    }, type);
+  }
+
+  /** The id of the only node of a type. */
+  async idOf(type: string): Promise<string> {
+    const [id, ...more] = await this.#ids(type);
+    if (!id || more.length > 0) throw new Error(`There are ${id ? more.length + 1 : 'no'} nodes of type ${type}.`);
+    return id;
+  }
+
+  /** Properties of a node as the editor has them; only what can be copied. */
+  node(id: string): Promise<Record<string, unknown>> {
+    return this.page.evaluate((wanted) => {
+      const node: Record<string, unknown> = RED.nodes.node(wanted) ?? {};
+      return Object.fromEntries(
+        Object.entries(node).filter(([key, value]) => !key.startsWith('_') && typeof value !== 'function'),
+      );
+    }, id) as Promise<Record<string, unknown>>;
+  }
+
+  /** Opens the dialog of a flow node by a double click. */
+  async openDialog(id: string): Promise<void> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
+    await this.#dialogShown('#node-dialog-ok');
+  }
+
+  /** Opens the dialog of a configuration node. */
+  async openConfig(id: string): Promise<void> {
+    await this.page.evaluate((wanted) => {
+      RED.editor.editConfig('', RED.nodes.node(wanted)?.type ?? '', wanted);
+    }, id);
+    await this.#dialogShown('#node-config-dialog-ok');
+  }
+
+  /** Opens the dialog of a new configuration node from the dialog of a flow node. */
+  async addConfig(property: string): Promise<void> {
+    await this.page.selectOption(`#node-input-${property}`, '_ADD_');
+    await this.page.locator(`[id="node-input-btn-${property}-edit"], #node-input-lookup-${property}`).first().click();
+    await this.#dialogShown('#node-config-dialog-ok');
+  }
+
+  async #dialogShown(ok: string): Promise<void> {
+    await this.page.locator(ok).waitFor();
+    await this.page.locator('.core-signature').last().waitFor();
+    // trays slide in; what is clicked on the way would miss
+    await this.page.waitForFunction(() => {
+      const tray = [...document.querySelectorAll('.red-ui-tray')].at(-1)?.getBoundingClientRect();
+      return tray !== undefined && tray.left >= 0 && tray.right <= window.innerWidth + 1;
+    });
+  }
+
+  /** Presses the dialog's main button and waits until it is gone. */
+  async ok(dialog: 'node' | 'node-config' = 'node'): Promise<void> {
+    const trays = await this.page.locator('.red-ui-tray').count();
+    await this.page.click(`#${dialog}-dialog-ok`);
+    await this.page.waitForFunction((n) => document.querySelectorAll('.red-ui-tray').length < n, trays);
+  }
+
+  /** Leaves the dialog without saving. */
+  async cancel(dialog: 'node' | 'node-config' = 'node'): Promise<void> {
+    const trays = await this.page.locator('.red-ui-tray').count();
+    await this.page.click(`#${dialog}-dialog-cancel`);
+    await this.page.waitForFunction((n) => document.querySelectorAll('.red-ui-tray').length < n, trays);
+  }
+
+  /** Imports a shipped example through the menu, as a new user would. */
+  async importExample(name: string): Promise<void> {
+    const { page } = this;
+    await page.click('#red-ui-header-button-sidemenu');
+    await page.click('#menu-item-import');
+    const dialog = page.locator('#red-ui-clipboard-dialog');
+    await page.locator('#red-ui-clipboard-dialog-import-tabs').getByText('Examples', { exact: true }).click();
+    await dialog.getByText('@signature-flows/node-red-core-signature').click();
+    await dialog.getByText(name, { exact: true }).click();
+    await page.click('#red-ui-clipboard-dialog-ok');
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Presses Deploy and waits until the runtime has the flows. */
+  async deploy(): Promise<void> {
+    const posted = this.page.waitForResponse(
+      (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
+    );
+    await this.page.click('#red-ui-header-button-deploy');
+    const answer = await posted;
+    if (!answer.ok()) throw new Error(`The deploy was answered ${answer.status()}: ${await answer.text()}`);
+    await this.page.waitForFunction(() => !RED.nodes.dirty());
+  }
+
+  /** Waits until the status under a node reads as wanted. */
+  async statusOf(id: string, wanted: RegExp): Promise<void> {
+    await this.page
+      .locator(`[id="${id}"] .red-ui-flow-node-status-label`)
+      .filter({ hasText: wanted })
+      .waitFor({ state: 'attached' });
+  }
+
+  /** All flows as an export would have them. */
+  exported(): Promise<string> {
+    return this.page.evaluate(() => JSON.stringify(RED.nodes.createCompleteNodeSet({ credentials: false })));
+  }
+
+  invoke(action: string): Promise<void> {
+    return this.page.evaluate((name) => RED.actions.invoke(name), action);
+  }
+
+  /** Shows the help of a node type in the sidebar and gives back its text. */
+  async help(id: string): Promise<string> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().click();
+    await this.invoke('core:show-help-tab');
+    const panel = this.page.locator('.red-ui-help:visible').last();
+    await panel.locator('h3').first().waitFor();
+    return panel.innerText();
+  }
+}

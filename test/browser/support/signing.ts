@@ -1,0 +1,81 @@
+import type { Page } from 'playwright-core';
+
+/** A signer at the signing page. Everything is found by role and label, as a screen reader would. */
+export class SigningPage {
+  constructor(readonly page: Page) {}
+
+  /** The button in the bar below: "Next field" while something is missing, then "Sign" or "Approve". */
+  get next() {
+    return this.page.getByRole('region', { name: 'Progress' }).getByRole('button');
+  }
+
+  get dialog() {
+    return this.page.getByRole('dialog');
+  }
+
+  /** Opens the sheet for the signature from the first place for it. */
+  async openSignature(): Promise<void> {
+    await this.page
+      .getByRole('button', { name: /sign here/ })
+      .first()
+      .click();
+    await this.dialog.waitFor();
+  }
+
+  /** Draws a signature with the pointer. */
+  async draw(): Promise<void> {
+    await this.openSignature();
+    await this.dialog.getByRole('tab', { name: 'Draw' }).click();
+    const box = await this.dialog.getByRole('img', { name: /Drawing area/ }).boundingBox();
+    if (!box) throw new Error('There is nothing to draw on.');
+    const { mouse } = this.page;
+    await mouse.move(box.x + box.width * 0.15, box.y + box.height * 0.6);
+    await mouse.down();
+    for (const [x, y] of [
+      [0.25, 0.25],
+      [0.35, 0.75],
+      [0.5, 0.35],
+      [0.65, 0.65],
+      [0.85, 0.4],
+    ] as const)
+      await mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 5 });
+    await mouse.up();
+    await this.dialog.getByRole('button', { name: 'Use signature' }).click();
+    await this.dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Types a signature. */
+  async type(name: string): Promise<void> {
+    await this.openSignature();
+    await this.dialog.getByRole('tab', { name: 'Type' }).click();
+    await this.dialog.getByLabel('Your name').fill(name);
+    await this.dialog.getByRole('button', { name: 'Use signature' }).click();
+    await this.dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Moves the focus with Tab until the element with that accessible name has it. */
+  async tabTo(name: RegExp): Promise<void> {
+    const seen: string[] = [];
+    for (let presses = 0; presses < 60; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      const focused = await this.page.evaluate(() => {
+        const element = document.activeElement;
+        const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : undefined;
+        return element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '';
+      });
+      if (name.test(focused)) return;
+      seen.push(focused.trim().slice(0, 40));
+    }
+    throw new Error(`Tab never reaches ${name}; it went ${seen.join(' → ')}`);
+  }
+
+  /** Waits for the closing screen. */
+  async ended(title: string): Promise<void> {
+    await this.page.getByRole('heading', { level: 1, name: title }).waitFor();
+  }
+
+  /** Waits until the document's first page is drawn. */
+  async drawn(): Promise<void> {
+    await this.page.locator('canvas[data-drawn]').first().waitFor();
+  }
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import { errorCodes } from '../../dist/lib/errors';
+
+const root = path.resolve(__dirname, '..', '..');
+
+/** Every TypeScript file below a folder, relative to the project. */
+const sources = (folder: string): string[] =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => path.join(folder, name));
+
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+/** Project files that a file imports, as paths from the root. */
+const imports = (file: string): string[] =>
+  [...read(file).matchAll(/from '(\.[^']+)'/g)].map(([, to = '']) => path.join(path.dirname(file), to));
+
+/** Which rooms of `lib` may import which; `errors` is everybody's. */
+const allowed: Record<string, string[]> = {
+  time: [],
+  http: ['time'],
+  ledger: [],
+  'core-signature': ['http', 'time'],
+  process: ['core-signature', 'http', 'ledger', 'time'],
+  'node-red': ['process', 'core-signature', 'ledger', 'time'],
+};
+
+describe('the house', () => {
+  for (const [room, others] of Object.entries(allowed)) {
+    it(`lib/${room} imports nothing but ${['errors', ...others].join(', ')}`, () => {
+      const wrong = sources(`lib/${room}`).flatMap((file) =>
+        imports(file)
+          .filter((to) => {
+            const [top, target] = to.split(path.sep);
+            return top !== 'lib' || ![room, 'errors', ...others].includes(target ?? '');
+          })
+          .map((to) => `${file} → ${to}`),
+      );
+      expect(wrong).to.deep.equal([]);
+    });
+  }
+
+  it('the sandbox imports nothing of the nodes or the library', () => {
+    const wrong = sources('sandbox/src').filter((file) => imports(file).some((to) => !to.startsWith('sandbox')));
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('input and close handlers are registered in one place', () => {
+    const files = [...sources('nodes'), ...sources('lib')].filter((file) => /\.on\('(input|close)'/.test(read(file)));
+    expect(files.filter((file) => !/(raw-body|\.editor)\.ts$/.test(file))).to.deep.equal(['lib/node-red/handlers.ts']);
+  });
+
+  it('axios is known in one place', () => {
+    const files = [...sources('nodes'), ...sources('lib')].filter((file) => /from 'axios'/.test(read(file)));
+    expect(files).to.deep.equal(['lib/http/exchange.ts']);
+  });
+
+  it('docs/errors.md lists every error code', () => {
+    const page = read('docs/errors.md');
+    expect(Object.keys(errorCodes).filter((code) => !page.includes(`\`${code}\``))).to.deep.equal([]);
+  });
+
+  it('the package has at most six runtime dependencies', () => {
+    expect(Object.keys(JSON.parse(read('package.json')).dependencies).length).to.be.at.most(6);
+  });
+});
