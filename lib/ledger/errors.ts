@@ -55,6 +55,8 @@ function systemError({ code }: EngineError, { engine, where }: Place): Signature
         `The folder of the ledger file ${where} does not exist. Create it or choose another file.`,
         { field: 'file' },
       );
+    case 'EISDIR':
+      return new SignatureError('LEDGER_UNAVAILABLE', `${where} is a folder. Name a file in it.`, { field: 'file' });
     case 'EIO':
       return damagedDisk(where);
     default:

@@ -1,5 +1,4 @@
 import type { PoolClient } from 'pg';
-import { SignatureError } from '../errors';
 import { type Cell, cell, lockMarker, type Row, type Tx } from './sql';
 import { type VerbName, verbs } from './verbs';
 import { type Delta, writeCounters } from './verbs/counters';
@@ -9,7 +8,11 @@ export interface PgCall {
   input: unknown;
 }
 
-export type Answer = { value: unknown } | { error: unknown };
+export interface Outcome {
+  value: unknown;
+  /** Something may be due. */
+  changed: boolean;
+}
 
 export interface Connection {
   connect(): Promise<PoolClient>;
@@ -23,31 +26,9 @@ const maxTries = 6;
 /** serialization_failure, deadlock_detected: the transaction left no trace and may simply be run again. */
 const retryable = new Set(['40001', '40P01']);
 
-/**
- * Runs calls in one transaction, each in a savepoint when there are several. When the transaction fails as a whole, each
- * call is tried alone.
- */
-export async function commitCalls(
-  calls: readonly PgCall[],
-  connection: Connection,
-): Promise<{ answers: Answer[]; changed: boolean }> {
-  try {
-    return await withRetries(() => commitOnce(calls, connection));
-  } catch (thrown) {
-    if (calls.length < 2 || isLostConnection(thrown)) throw thrown;
-    const answers: Answer[] = [];
-    let changed = false;
-    for (const call of calls) {
-      try {
-        const one = await withRetries(() => commitOnce([call], connection));
-        answers.push(...one.answers);
-        changed ||= one.changed;
-      } catch (error) {
-        answers.push({ error });
-      }
-    }
-    return { answers, changed };
-  }
+/** Runs one call in a transaction of its own; it is run again when another transaction got in its way. */
+export function commitCall(call: PgCall, connection: Connection): Promise<Outcome> {
+  return withRetries(() => commitOnce(call, connection));
 }
 
 async function withRetries<T>(task: () => Promise<T>): Promise<T> {
@@ -78,40 +59,20 @@ class NotBegun extends Error {
   }
 }
 
-async function commitOnce(
-  calls: readonly PgCall[],
-  connection: Connection,
-): Promise<{ answers: Answer[]; changed: boolean }> {
+async function commitOnce(call: PgCall, connection: Connection): Promise<Outcome> {
   const client = await connection.connect();
   let broken: Error | undefined;
   try {
     const now = await connection.begin(client).catch((thrown: unknown) => {
       throw isLostConnection(thrown) ? new NotBegun(thrown) : thrown;
     });
-    const answers: Answer[] = [];
-    const deltas: Delta[] = [];
-    let changed = false;
-    for (const call of calls) {
-      const own = new PgTx(client, now);
-      if (calls.length > 1) await client.query('savepoint call');
-      try {
-        answers.push({ value: await perform(own, call) });
-        deltas.push(...own.deltas);
-        changed ||= own.hasChanged;
-      } catch (thrown) {
-        // A refusal of the verb concerns its call only; anything else may concern all of them.
-        if (calls.length === 1 || !(thrown instanceof SignatureError)) throw thrown;
-        await client.query('rollback to savepoint call');
-        answers.push({ error: thrown });
-      }
-      if (calls.length > 1) await client.query('release savepoint call');
-    }
-    const writer = new PgTx(client, now);
-    await writeCounters((text, params) => writer.query(text, params), deltas);
+    const tx = new PgTx(client, now);
+    const value = await perform(tx, call);
+    await writeCounters((text, params) => tx.query(text, params), tx.deltas);
     const { channel, payload } = connection.notify;
-    if (changed) await client.query('select pg_notify($1, $2)', [channel, payload]);
+    if (tx.hasChanged) await client.query('select pg_notify($1, $2)', [channel, payload]);
     await client.query('commit');
-    return { answers, changed };
+    return { value, changed: tx.hasChanged };
   } catch (thrown) {
     await client.query('rollback').catch((error: Error) => {
       broken = error;

@@ -5,15 +5,14 @@ import { type Engine, Hints, type LedgerInfo } from './engine';
 import { closed, ledgerError } from './errors';
 import type { Migration } from './migrations';
 import type { PostgresOptions } from './options';
-import { type Answer, commitCalls, type PgCall } from './postgres-batch';
+import { commitCall } from './postgres-batch';
+import { intakeVerb, takeTogether, type Waiting } from './postgres-intake';
 import { Listening } from './postgres-listen';
 import { makePool } from './postgres-pool';
 import { prepareSchema } from './postgres-schema';
-import { intakeVerbs, type VerbName } from './verbs';
+import type { VerbName } from './verbs';
 
-/** Most calls of an intake verb that share one transaction. */
-const maxTogether = 50;
-/** Transactions that collected calls at the same time; more only fight for the same rows. */
+/** Transactions that take in collected calls at the same time; more only fight for the same rows. */
 const maxCollectors = 2;
 
 /**
@@ -35,11 +34,6 @@ export async function openPostgres(options: PostgresOptions, migrations?: Migrat
     await pool.end();
     throw ledgerError(thrown, { engine: 'postgres', where });
   }
-}
-
-interface Waiting extends PgCall {
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
 }
 
 class PostgresEngine implements Engine {
@@ -84,7 +78,10 @@ class PostgresEngine implements Engine {
     if (this.#closing !== null) return Promise.reject(closed(this.#where));
     return new Promise((resolve, reject) => {
       const call: Waiting = { verb, input, resolve, reject };
-      if (!intakeVerbs.has(verb)) return this.#work(() => this.#commit([call]));
+      if (verb !== intakeVerb) {
+        this.#work(() => this.#commit(call));
+        return;
+      }
       this.#intake.push(call);
       if (this.#collectors < maxCollectors) this.#work(() => this.#collect());
     });
@@ -95,7 +92,7 @@ class PostgresEngine implements Engine {
     this.#collectors += 1;
     try {
       await Promise.resolve();
-      while (this.#intake.length > 0) await this.#commit(this.#intake.splice(0, maxTogether));
+      for (let call = takeTogether(this.#intake); call; call = takeTogether(this.#intake)) await this.#commit(call);
     } finally {
       this.#collectors -= 1;
     }
@@ -106,27 +103,18 @@ class PostgresEngine implements Engine {
     this.#atWork.add(work);
   }
 
-  async #commit(calls: Waiting[]): Promise<void> {
+  async #commit(call: Waiting): Promise<void> {
     try {
-      const { answers, changed } = await commitCalls(calls, {
-        connect: () => this.#connect(),
+      const { value, changed } = await commitCall(call, {
+        connect: () => this.#pool.connect(),
         begin: (client) => this.#beginAt(client),
         notify: this.#listening.payload,
       });
-      answers.forEach((answer: Answer, index) => {
-        const call = calls[index];
-        if ('error' in answer) call?.reject(this.#translate(answer.error));
-        else call?.resolve(answer.value);
-      });
+      call.resolve(value);
       if (changed) this.#hints.tell();
     } catch (thrown) {
-      const error = this.#translate(thrown);
-      for (const call of calls) call.reject(error);
+      call.reject(ledgerError(toError(thrown), { engine: 'postgres', where: this.#where }));
     }
-  }
-
-  async #connect(): Promise<PoolClient> {
-    return this.#pool.connect();
   }
 
   /** Begins a transaction and tells its time: the server's, or that of the test's clock. */
@@ -135,10 +123,6 @@ class PostgresEngine implements Engine {
     const now = results.at(-1)?.rows[0]?.now ?? Date.now();
     this.#skewMs = now - Date.now();
     return Math.floor(this.#options.clock?.() ?? now);
-  }
-
-  #translate(thrown: unknown): Error {
-    return ledgerError(toError(thrown), { engine: 'postgres', where: this.#where });
   }
 
   onChange(listener: () => void): () => void {

@@ -36,9 +36,14 @@ export class Bind {
     return `$${this.values.length}`;
   }
 
+  /** Binds one row of `values`. */
+  tuple(values: readonly Cell[]): string {
+    return `(${values.map((value) => this.one(value)).join(',')})`;
+  }
+
   /** Binds a list for `in`; an empty list matches nothing. */
   list(values: readonly string[]): string {
-    return values.length === 0 ? '(null)' : `(${values.map((value) => this.one(value)).join(',')})`;
+    return values.length === 0 ? '(null)' : this.tuple(values);
   }
 }
 

@@ -39,7 +39,8 @@ function prepare(db: SqliteDatabase, { file, maxBytes, migrations }: OpenFileOpt
   db.run('pragma journal_mode = wal');
   db.run('pragma synchronous = full');
   db.run('pragma temp_store = memory');
-  db.run('pragma cache_size = -16000');
+  db.run('pragma cache_size = -32000');
+  db.run('pragma wal_autocheckpoint = 4000');
   db.run('pragma journal_size_limit = 67108864');
   if (maxBytes !== null) {
     const size = db.all<{ page_size: number }>('pragma page_size')[0]?.page_size ?? 4096;

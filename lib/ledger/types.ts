@@ -7,6 +7,10 @@
  * `node` the id of the Node-RED node that owns the row ('' when only the account matters).
  */
 
+export * from './device-types';
+export * from './ladder-types';
+export * from './succession-types';
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number;
 
@@ -108,6 +112,13 @@ export interface Envelope {
   updatedAt: EpochMs;
   /** Set when retention removed its events; such an envelope stays closed for good. */
   prunedAt: EpochMs | null;
+  /** Who holds it, '' for nobody: its end is recorded, but those who wait for it are told when the hold is over. */
+  heldBy: string;
+  /** The envelope that took its place, and the one whose place it took; '' for none. */
+  successor: string;
+  predecessor: string;
+  /** Id of the first envelope of the line, '' when the line is this one alone. */
+  lineage: string;
 }
 
 /** The provider's own view of an envelope. */
@@ -152,6 +163,8 @@ export interface ListEnvelopesInput {
   account?: string;
   /** true: not terminal, false: terminal, absent: both. */
   open?: boolean;
+  /** true: only envelopes that somebody holds. */
+  held?: boolean;
   /** Continue after this `{account, id}`. */
   after?: { account: string; id: string };
   limit: number;
@@ -339,7 +352,7 @@ export interface ClaimDeliveriesInput {
   maxAttempts?: number;
 }
 
-export type DeliveryKind = 'wait' | 'event' | 'operation';
+export type DeliveryKind = 'wait' | 'event' | 'operation' | 'ladder';
 
 export interface ClaimedDelivery extends Claim {
   kind: DeliveryKind;
@@ -348,9 +361,9 @@ export interface ClaimedDelivery extends Claim {
   port: number;
   /** uuid of the document, '' for none. */
   envelope: string;
-  /** `WaitBody`, `EventBody`, or what `finishOperation` was given. */
+  /** `WaitBody`, `EventBody`, `LadderClosedBody`, `LadderExhaustedBody`, or what the verb that wrote it was given. */
   body: unknown;
-  /** The parked message (`decodeMessage` reads it) of the wait or operation, null for events. */
+  /** The parked message (`decodeMessage` reads it) of the wait, ladder or operation, null for events. */
   message: string | null;
   /** More than 1: the message may have been emitted before. */
   attempt: number;
@@ -472,6 +485,7 @@ export interface Operation {
   envelope: string;
   state: OperationState;
   fingerprint: string;
+  request: unknown;
   attempt: number;
   progress: unknown;
   result: unknown;
@@ -483,6 +497,7 @@ export interface Operation {
 }
 
 export interface ListOperationsInput {
+  kind?: string;
   account?: string;
   node?: string;
   envelope?: string;
@@ -525,6 +540,8 @@ export interface Orphan {
   timers: number;
   deliveries: number;
   operations: number;
+  /** Running and paused ladders; absent when there are none. */
+  ladders?: number;
 }
 
 // ---------------------------------------------------------------- audit, counters, maintenance
@@ -554,6 +571,7 @@ export interface Journal {
 export interface LedgerStats {
   envelopes: { open: number; total: number };
   waits: { open: number };
+  ladders: { running: number; paused: number };
   timers: { pending: number; claimed: number; dead: number; oldestDue: EpochMs | null };
   deliveries: { pending: number; claimed: number; dead: number };
   operations: { running: number; waiting: number; failed: number };

@@ -1,5 +1,13 @@
 import type { NodeAPI } from 'node-red';
 
+interface OpenDelivery {
+  /** Copies that nodes are still busy with. */
+  messages: number;
+  settled: Promise<void>;
+  settle(): void;
+  timer: NodeJS.Timeout;
+}
+
 /**
  * Knows when a message that left the ledger has been dealt with by the flow behind it.
  *
@@ -8,7 +16,7 @@ import type { NodeAPI } from 'node-red';
  * Messages are recognised by their `deliveryId`, which copies keep.
  */
 export class DeliveryTracker {
-  readonly #open = new Map<string, { messages: number; settle: () => void; timer: NodeJS.Timeout }>();
+  readonly #open = new Map<string, OpenDelivery>();
   readonly #quietMs: number;
 
   /**
@@ -31,22 +39,31 @@ export class DeliveryTracker {
    * A message that nothing is wired to is dealt with at once.
    */
   async emitted(deliveryId: string, emit: () => void): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(entry.timer);
-        this.#open.delete(deliveryId);
-        resolve();
-      };
-      const entry = { messages: 1, settle, timer: setTimeout(settle, this.#quietMs) };
-      this.#open.set(deliveryId, entry);
-      try {
-        emit();
-      } catch (thrown) {
-        settle();
-        reject(thrown as Error);
-      }
+    const entry = this.#open.get(deliveryId) ?? this.#begin(deliveryId);
+    entry.messages += 1;
+    try {
+      emit();
+    } finally {
       this.#count({ deliveryId }, -1);
+    }
+    await entry.settled;
+  }
+
+  /** A delivery that is emitted again while its first copy is still on the way shares the entry. */
+  #begin(deliveryId: string): OpenDelivery {
+    let resolve: () => void;
+    const settled = new Promise<void>((done) => {
+      resolve = done;
     });
+    const settle = (): void => {
+      clearTimeout(timer);
+      this.#open.delete(deliveryId);
+      resolve();
+    };
+    const timer = setTimeout(settle, this.#quietMs).unref();
+    const entry = { messages: 0, settled, settle, timer };
+    this.#open.set(deliveryId, entry);
+    return entry;
   }
 
   #count(message: unknown, by: 1 | -1): void {

@@ -4,6 +4,7 @@ import { type LedgerOptions, openLedger } from '../ledger/ledger';
 import { makeOwner } from '../ledger/owner';
 import { Dispatcher } from '../process/dispatcher';
 import { DeliveryTracker } from './delivery-tracker';
+import { DeviceRoute } from './device-route';
 import { WebhookRoute } from './webhook-route';
 
 /** A ledger to work with: how to open it, and what identifies it in this process. */
@@ -20,6 +21,7 @@ export interface LedgerChoice {
 export class Host {
   readonly webhooks: WebhookRoute;
   readonly deliveries: DeliveryTracker;
+  readonly devices: DeviceRoute;
   readonly #RED: NodeAPI;
   readonly #dispatchers = new Map<string, { dispatcher: Dispatcher; users: number }>();
   readonly #closing = new Map<string, Promise<void>>();
@@ -29,6 +31,7 @@ export class Host {
     this.#RED = RED;
     this.webhooks = new WebhookRoute(RED);
     this.deliveries = new DeliveryTracker(RED);
+    this.devices = new DeviceRoute(RED);
     RED.events.on('flows:stopping', () => this.#setRunning(false));
     RED.events.on('flows:started', () => this.#setRunning(true));
   }

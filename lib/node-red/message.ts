@@ -24,11 +24,11 @@ export const messageKey = (message: FlowMessage): string =>
  * node's result as `payload`, and the delivery's id. A repeat is marked as such.
  */
 export async function released(
-  account: SignatureAccount,
+  { dispatcher }: Pick<SignatureAccount, 'dispatcher'>,
   delivery: ClaimedDelivery,
   result: { payload?: unknown; topic?: string } = {},
 ): Promise<OutMessage> {
-  const ledger = await account.dispatcher.ledger();
+  const ledger = await dispatcher.ledger();
   const envelope = await ledger.envelope({ account: delivery.account, id: delivery.envelope });
   const { redelivered: _, ...parked } = (delivery.message === null ? {} : decodeMessage(delivery.message)) as Record<
     string,
@@ -42,6 +42,10 @@ export async function released(
     ...(delivery.attempt > 1 ? { redelivered: true } : {}),
   };
 }
+
+/** The outputs of a node with a message on one of them. */
+export const toPort = (message: OutMessage, port: number, outputs: number): (OutMessage | null)[] =>
+  Array.from({ length: outputs }, (_, index) => (index === port ? message : null));
 
 /**
  * The envelope a message is about.

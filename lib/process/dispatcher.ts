@@ -1,4 +1,4 @@
-import { toError } from '../errors';
+import { SignatureError, toError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
 import { deadOwners } from '../ledger/owner';
 import type { ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
@@ -6,6 +6,8 @@ import type { Clock } from '../time/clock';
 
 /** What a node does with the work the ledger holds for it. */
 export interface NodeWorker {
+  /** Called with every ledger that is opened, before anything else is done with it. */
+  opened?(ledger: Ledger): Promise<void>;
   /** Emits a message; resolves when the flow behind the node is through with it. */
   deliver(delivery: ClaimedDelivery): Promise<void>;
   /** Something of this node has become due. */
@@ -121,14 +123,17 @@ export class Dispatcher {
   }
 
   async #open(): Promise<Ledger> {
+    let ledger: Ledger | undefined;
     try {
-      const ledger = await this.#options.open();
+      ledger = await this.#options.open();
       // What a process killed on this machine had claimed need not wait for its lease to run out.
       await ledger.releaseDeadOwners({ owners: deadOwners(await ledger.owners({})) });
+      for (const worker of this.#nodes.values()) await worker.opened?.(ledger);
       ledger.onChange(() => this.kick());
       return ledger;
     } catch (thrown) {
       this.#ledger = undefined;
+      await ledger?.close().catch(() => undefined);
       throw toError(thrown);
     }
   }
@@ -215,7 +220,12 @@ export class Dispatcher {
       await worker.deliver(delivery);
       await ledger.finishDeliveries([{ id, rev }]);
     } catch (thrown) {
-      await ledger.retryDelivery({ id, rev, due: Date.now() + retryAfterFaultMs, error: toError(thrown).message });
+      await ledger.retryDelivery({
+        id,
+        rev,
+        due: Date.now() + ledger.info().skewMs + retryAfterFaultMs,
+        error: toError(thrown).message,
+      });
       throw thrown;
     }
   }
@@ -227,8 +237,8 @@ export class Dispatcher {
     } catch (thrown) {
       const { id, rev, attempt } = timer;
       const shift = this.#lanes().find(({ clock }) => clock === timer.clock)?.shift ?? 0;
-      const due = Date.now() + shift + backoffMs(attempt);
-      await ledger.retryTimer({ id, rev, due, error: toError(thrown).message });
+      const due = Date.now() + ledger.info().skewMs + shift + backoffMs(attempt);
+      await ledger.retryTimer({ id, rev, due, error: toError(thrown).message, counts: !isOutage(thrown) });
       throw thrown;
     }
   }
@@ -244,6 +254,13 @@ export class Dispatcher {
     this.#atWork.add(work);
   }
 }
+
+/** The service is away or refuses us: that says nothing about the work, which is tried for as long as it takes. */
+const isOutage = (thrown: unknown): boolean =>
+  thrown instanceof SignatureError &&
+  ['UNREACHABLE', 'RATE_LIMITED', 'REMOTE_FAULT', 'UNAUTHORIZED', 'FORBIDDEN', 'LEDGER_UNAVAILABLE'].includes(
+    thrown.code,
+  );
 
 /** 5 s, 10 s, 20 s … at most an hour. */
 export const backoffMs = (attempt: number): number => Math.min(3_600_000, 5_000 * 2 ** Math.max(0, attempt - 1));

@@ -30,6 +30,7 @@ export class Reconciler {
   readonly #account: SignatureAccount;
   readonly #options: ReconcilerOptions;
   readonly #stop = new AbortController();
+  #rest = new AbortController();
   #everyMs: number;
   #loop: Promise<void> | undefined;
 
@@ -45,7 +46,9 @@ export class Reconciler {
 
   /** Someone needs events sooner than the account's interval gives them: the shortest wish counts. */
   atLeastEvery(ms: number): void {
-    this.#everyMs = Math.min(this.#everyMs, ms);
+    if (ms >= this.#everyMs) return;
+    this.#everyMs = ms;
+    this.#rest.abort();
   }
 
   async stop(): Promise<void> {
@@ -63,7 +66,9 @@ export class Reconciler {
         if (!signal.aborted) this.#options.onFault(thrown as Error);
       }
       // Jitter, so that runtimes that were started together do not ask together.
-      await sleep(this.#everyMs * (0.85 + Math.random() * 0.3), signal, { unref: true }).catch(() => undefined);
+      this.#rest = new AbortController();
+      const either = AbortSignal.any([signal, this.#rest.signal]);
+      await sleep(this.#everyMs * (0.85 + Math.random() * 0.3), either, { unref: true }).catch(() => undefined);
     }
   }
 

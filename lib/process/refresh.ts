@@ -88,7 +88,8 @@ async function record(
       dueAt: snapshot.dueAt === null ? null : Date.parse(snapshot.dueAt),
       clock: account.lane,
     },
-    events: events.map((event) => fact(document.uuid, event)),
+    // The service lists the newest first; of those with equal times the one listed last happened first.
+    events: events.toReversed().map((event) => fact(document.uuid, event)),
     origin,
     claim,
   });

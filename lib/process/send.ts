@@ -24,6 +24,8 @@ export interface SendJob {
   attachments: DocumentSource[];
   /** The message as `encodeMessage` writes it, without the document. */
   message: string;
+  /** A message leaves through the node's output when the envelope is out; default true. */
+  emits?: boolean;
   /** How long an unreachable service is tried again, in milliseconds. */
   retryForMs: number;
 }
@@ -47,13 +49,14 @@ export interface SendResult {
 }
 
 /** What the ledger keeps of a job, so that another process can bring it to its end. */
-interface StoredJob {
+export interface StoredJob {
   externalId: string;
   document: Composition['document'];
   /** Signers' passwords are sealed with the account's secret. */
   request: Composition['request'];
   attachments: { name: string; url?: string }[];
   retryForMs: number;
+  emits: boolean;
 }
 
 const leaseMs = 120_000;
@@ -74,7 +77,8 @@ const passing: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'RATE_LIMITED', 
  */
 export async function sendEnvelope(account: SignatureAccount, job: SendJob): Promise<SendResult> {
   const ledger = await account.dispatcher.ledger();
-  const stored = store(account, job);
+  const ours = store(account, job);
+  const fingerprint = fingerprintOf(ours, job);
   const key = operationKey(account.id, job.externalId);
   const giveUpAt = Date.now() + job.retryForMs + leaseMs;
   for (;;) {
@@ -83,8 +87,8 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
       kind: 'send',
       account: account.id,
       node: job.node,
-      fingerprint: fingerprintOf(stored, job),
-      request: stored,
+      fingerprint,
+      request: ours,
       message: job.message,
       attachments: bytesOf(job),
       owner: account.dispatcher.owner,
@@ -93,12 +97,20 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
     if (begun.state === 'done') return repeat(ledger, account, key, begun.result);
     if (begun.state === 'mine') {
       const lookFirst = job.foreignId || begun.repeat;
+      // What an earlier attempt may have begun to send under this id is what is sent.
+      const stored = begun.fingerprint === fingerprint ? ours : await storedJob(ledger, key);
       return carryOut(account, ledger, { key, rev: begun.rev, node: job.node, stored, lookFirst });
     }
     // The same envelope is being sent by somebody else just now: wait for what comes of it.
     if (Date.now() > giveUpAt) throw inProgress(job.externalId);
     await sleep(pollMs);
   }
+}
+
+/** The job behind an operation of ours. */
+export async function storedJob(ledger: Ledger, key: string): Promise<StoredJob> {
+  const operation = await ledger.operation({ key });
+  return operation?.request as StoredJob;
 }
 
 /** Brings a job to its end that a crash or a pause interrupted. */
@@ -188,8 +200,12 @@ async function send(
     );
     return { document, request, repeated: false };
   } catch (thrown) {
+    if (!isFinal(thrown)) throw thrown;
+    // Refused because there is one: a request that was still on its way when this process looked.
+    const now = await client.documents.get(document.uuid, signal).catch(() => undefined);
+    if (now?.signrequest) return { document: now, request: now.signrequest, repeated: true };
     // A refused request leaves a document behind that nobody will ever sign.
-    if (isFinal(thrown)) await client.documents.delete(document.uuid).catch(() => undefined);
+    if (now) await client.documents.delete(document.uuid).catch(() => undefined);
     throw thrown;
   }
 }
@@ -246,14 +262,16 @@ async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attemp
     rev,
     result: { envelope: envelope.id, prepareUrl },
     envelope: recordOf(account, envelope, node, key),
-    delivery: {
-      id: deliveryId,
-      node,
-      port: 0,
-      body: { repeated: sent.repeated, prepareUrl },
-      owner: account.dispatcher.owner,
-      leaseMs,
-    },
+    ...(attempt.stored.emits && {
+      delivery: {
+        id: deliveryId,
+        node,
+        port: 0,
+        body: { repeated: sent.repeated, prepareUrl },
+        owner: account.dispatcher.owner,
+        leaseMs,
+      },
+    }),
   });
   if (answer === 'stale') throw inProgress(attempt.stored.externalId);
   return { envelope, repeated: sent.repeated, deliveryId, prepareUrl, deliveryRev: 1 };
@@ -266,7 +284,12 @@ function handle({ id, clock }: SignatureAccount, { document, request, repeated }
   return envelopeOf({ ...document, status: current, signrequest: request }, id, { sentAt });
 }
 
-function recordOf(account: SignatureAccount, envelope: Envelope, node: string, operation: string): RecordEnvelopeInput {
+export function recordOf(
+  account: SignatureAccount,
+  envelope: Envelope,
+  node: string,
+  operation: string,
+): RecordEnvelopeInput {
   return {
     account: account.id,
     id: envelope.id,
@@ -303,12 +326,13 @@ const inProgress = (externalId: string): SignatureError =>
     field: 'externalId',
   });
 
-const operationKey = (account: string, externalId: string): string => `send:${account}:${externalId}`;
+export const operationKey = (account: string, externalId: string): string => `send:${account}:${externalId}`;
 
 /** Fixed per envelope, so that a repeated message is recognised by the nodes behind. */
 const deliveryIdOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
 
-function store(account: SignatureAccount, { externalId, composition, attachments, retryForMs }: SendJob): StoredJob {
+function store(account: SignatureAccount, job: SendJob): StoredJob {
+  const { externalId, composition, attachments, retryForMs, emits = true } = job;
   const { document, request } = composition;
   return {
     externalId,
@@ -323,10 +347,11 @@ function store(account: SignatureAccount, { externalId, composition, attachments
       one.kind === 'url' ? { name: one.name, url: one.url } : { name: one.kind === 'content' ? one.name : '' },
     ),
     retryForMs,
+    emits,
   };
 }
 
-const openPasswords = (account: SignatureAccount, request: StoredJob['request']): StoredJob['request'] => ({
+export const openPasswords = (account: SignatureAccount, request: StoredJob['request']): StoredJob['request'] => ({
   ...request,
   signers: request.signers.map((signer) =>
     signer.password === undefined ? signer : { ...signer, password: open(account.secret, signer.password) },

@@ -3,10 +3,10 @@
  * sandbox can follow the sandbox's clock, and a test its own.
  */
 
-export { deadlineTimer, sleep } from './timers';
+import type { EpochMs } from './moment';
 
-/** Milliseconds since 1970-01-01T00:00:00Z. */
-export type EpochMs = number;
+export type { EpochMs } from './moment';
+export { deadlineTimer, sleep } from './timers';
 
 export interface Clock {
   now(): EpochMs;

@@ -1,6 +1,9 @@
 /** Lengths of time and moments as people write them. */
 import { SignatureError } from '../errors';
-import type { Clock, EpochMs } from './clock';
+import type { EpochMs } from './moment';
+
+/** Whatever can tell the time. */
+type Clock = { now(): EpochMs };
 
 const second = 1000;
 const minute = 60 * second;

@@ -1,5 +1,5 @@
 import { finishDialog } from '../editor/dialog.editor';
-import { fieldOf } from '../editor/fields.editor';
+import { fieldOf, showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import {
   both,
@@ -13,8 +13,8 @@ import {
   when,
 } from '../editor/rules.editor';
 import { type Answer, askAccount, checkWebhook, show, showAnswer, wireConnectionTest } from '../editor/runtime.editor';
+import { wireSecretLines } from '../editor/secret-lines.editor';
 import { textsOf } from '../editor/texts.editor';
-import { wireSecretLines } from './secret-lines.editor';
 
 const say = textsOf('core-signature-account');
 
@@ -76,6 +76,7 @@ function keepGrantMeaningful(node: DialogNode): void {
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   finishDialog(node);
   wireSecretLines(fieldOf(node, 'hashKeys'), say);
   wireConnectionTest(node, say, 'account', ['clientSecret', 'password', 'token', 'hashKeys', 'webhookPath']);

@@ -3,7 +3,8 @@ import { SignatureError, toError } from '../../lib/errors';
 import type { AccountNode } from '../../lib/node-red/account-ref';
 import { readConfig } from '../../lib/node-red/construct';
 import { onClose } from '../../lib/node-red/handlers';
-import { hostOf, type LedgerChoice } from '../../lib/node-red/host';
+import { hostOf } from '../../lib/node-red/host';
+import { ledgerChoice } from '../../lib/node-red/ledger-ref';
 import type { WebhookAnswer } from '../../lib/node-red/webhook-route';
 import type { SignatureAccount } from '../../lib/process/account';
 import { takeIn } from '../../lib/process/intake';
@@ -33,7 +34,7 @@ export = (RED: NodeAPI): void => {
     const config = readConfig(accountConfig, definition);
     const connection = connect(node.id, config, accountCredentials.parse(node.credentials ?? {}));
     const { client, clock, hashKeys, webhookPath, secret } = connection;
-    const { dispatcher, release } = host.useDispatcher(ledgerChoice(config.ledger), node);
+    const { dispatcher, release } = host.useDispatcher(ledgerChoice(RED, host, config.ledger), node);
     const account: SignatureAccount = {
       id: node.id,
       client,
@@ -69,19 +70,6 @@ export = (RED: NodeAPI): void => {
       await reconciler.stop();
       await release();
     });
-  }
-
-  function ledgerChoice(id: string): LedgerChoice {
-    if (id === '') return host.defaultLedger();
-    const node = RED.nodes.getNode(id) as (Node & { choice?: LedgerChoice; reason?: Error }) | null;
-    if (node?.choice) return node.choice;
-    throw new SignatureError(
-      'BAD_CONFIG',
-      `ledger: the chosen ledger cannot be used: ${node?.reason?.message ?? 'it is missing'}`,
-      {
-        field: 'ledger',
-      },
-    );
   }
 
   RED.nodes.registerType<AccountNode, NodeDef, Record<string, never>, Record<string, string>>(

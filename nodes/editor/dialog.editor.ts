@@ -1,4 +1,4 @@
-import { currentText, fieldOf } from './fields.editor';
+import { currentText, fieldOf, initialValue } from './fields.editor';
 import type { DialogNode } from './red.editor';
 import { installStyles } from './styles.editor';
 
@@ -28,7 +28,7 @@ function followConditions(node: DialogNode, dialog: JQuery): void {
 /** Whether a property has another value than a new node's. */
 function isSet(node: DialogNode, property: string): boolean {
   const value = node[property];
-  const initial = node._def?.defaults?.[property]?.value;
+  const initial = initialValue(node, property);
   return value !== undefined && JSON.stringify(value) !== JSON.stringify(initial) && String(value) !== String(initial);
 }
 

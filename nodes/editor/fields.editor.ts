@@ -18,6 +18,23 @@ export function valueOfField(field: JQuery): string | boolean {
   return field.attr('type') === 'checkbox' ? field.prop('checked') === true : (field.val() ?? '');
 }
 
+/** What a property is when a flow says nothing about it: one written by hand, or before the property was there. */
+export const initialValue = (node: DialogNode, property: string): unknown => node._def?.defaults?.[property]?.value;
+
+/**
+ * Shows the initial value of every property the flow says nothing about; the editor leaves such fields empty. Called
+ * before anything else looks at the fields.
+ */
+export function showInitialValues(node: DialogNode): void {
+  for (const property of Object.keys(node._def?.defaults ?? {})) {
+    const initial = initialValue(node, property);
+    if (node[property] !== undefined || initial === undefined || typeof initial === 'object') continue;
+    const field = fieldOf(node, property);
+    if (field.attr('type') === 'checkbox') field.prop('checked', initial === true);
+    else field.val(String(initial));
+  }
+}
+
 /**
  * A property as the person sees it now: the form field while the dialog is open, the saved value otherwise.
  * Needed where one property's validity depends on another, which is saved only with the whole dialog.
@@ -27,7 +44,7 @@ export function currentText(node: DialogNode, property: string): string {
     const field = fieldOf(node, property);
     if (field.length > 0) return String(valueOfField(field));
   }
-  const saved = node[property] ?? node._def?.defaults?.[property]?.value;
+  const saved = node[property] ?? initialValue(node, property);
   return saved === undefined || saved === null ? '' : String(saved);
 }
 

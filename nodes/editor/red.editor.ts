@@ -26,6 +26,9 @@ export interface EditableListOptions<Row> {
   sortable?: boolean;
   addButton?: boolean | string;
   height?: number | 'auto';
+  /** Called after a row has been removed or moved. */
+  removeItem?(row: Partial<Row>): void;
+  sortItems?(items: JQuery): void;
 }
 
 declare global {
@@ -47,6 +50,7 @@ declare global {
     append(content: JQuery | string): this;
     appendTo(target: JQuery | string): this;
     empty(): this;
+    remove(): this;
     find(selector: string): JQuery;
     closest(selector: string): JQuery;
     next(selector: string): JQuery;
@@ -76,7 +80,10 @@ declare global {
 
   const RED: {
     _(key: string, values?: Record<string, string | number>): string;
-    nodes: { registerType(type: string, definition: object): void; node(id: string): { changed?: boolean } | null };
+    nodes: {
+      registerType(type: string, definition: object): void;
+      node(id: string): { changed?: boolean; [property: string]: unknown } | null;
+    };
     editor: { getEditStack?(): { id: string }[]; validateNode(node: DialogNode): boolean };
     i18n: { lang?(): string };
     utils: { validateTypedProperty(value: string, type: string, options: { label?: string }): true | string };

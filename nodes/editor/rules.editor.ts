@@ -1,7 +1,7 @@
 // The library's time module, shared with the runtime, names types of Node.js; no code of Node.js gets into the editor.
 /// <reference types="node" />
 import { parseDuration, untilTime } from '../../lib/time/duration';
-import { currentText } from './fields.editor';
+import { currentText, initialValue } from './fields.editor';
 import type { DialogNode } from './red.editor';
 import type { Say } from './texts.editor';
 
@@ -141,6 +141,6 @@ export function validator(say: Say, rules: Rules) {
       other: (name) => currentText(node, name),
     };
     const rule = rules[property] ?? anything;
-    return rule(value === undefined || value === null ? '' : String(value), context);
+    return rule(String(value ?? initialValue(node, property) ?? ''), context);
   };
 }

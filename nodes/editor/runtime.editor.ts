@@ -66,7 +66,12 @@ export const showAnswer = (hint: JQuery, { ok, message = '' }: Answer) => show(h
  * @param kind names the route
  * @param secrets names of the node's credentials
  */
-export function wireConnectionTest(node: DialogNode, say: Say, kind: 'account' | 'ledger', secrets: string[]): void {
+export function wireConnectionTest(
+  node: DialogNode,
+  say: Say,
+  kind: 'account' | 'ledger' | 'push-service',
+  secrets: string[],
+): void {
   const button = $('#core-signature-test');
   const hint = $('#core-signature-test-result');
   button.on('click', async () => {

@@ -1,7 +1,11 @@
 const styleId = 'core-signature-dialog-style';
 
-/** Layout of our dialogs. Colours come from the editor's theme only, so that light and dark both work. */
+/**
+ * Layout of our dialogs. Colours come from the editor's theme only, so that light and dark both work. The theme's own
+ * secondary text is too faint for small print in Node-RED 4 (contrast 3.5), so quiet text is mixed from the primary one.
+ */
 const css = `
+.core-signature { --core-signature-quiet: color-mix(in srgb, var(--red-ui-primary-text-color) 86%, var(--red-ui-primary-background)); }
 .core-signature .form-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; margin-bottom: 10px; }
 .core-signature .form-row > label:first-child { flex: 0 0 136px; width: 136px; margin: 0; overflow-wrap: break-word; hyphens: auto; }
 .core-signature .form-row > input:not([type=hidden], [type=checkbox], .core-signature-number), .core-signature .form-row > select, .core-signature .form-row > textarea,
@@ -10,9 +14,9 @@ const css = `
 .core-signature .form-row > input.core-signature-number, .core-signature .form-row > select.core-signature-narrow
   { flex: 0 0 auto; width: 96px !important; }
 .core-signature .form-row > button { flex: 0 0 auto; }
-.core-signature .core-signature-unit { color: var(--red-ui-secondary-text-color); }
+.core-signature .core-signature-unit { color: var(--core-signature-quiet); }
 .core-signature .form-row > .core-signature-hint
-  { flex: 1 0 calc(100% - 144px); margin-left: 144px; color: var(--red-ui-secondary-text-color); font-size: 12px; line-height: 16px; }
+  { flex: 1 0 calc(100% - 144px); margin-left: 144px; color: var(--core-signature-quiet); font-size: 12px; line-height: 16px; }
 .core-signature .form-row > .core-signature-hint:empty { display: none; }
 .core-signature .form-row > .core-signature-hint[data-state=bad] { color: var(--red-ui-text-color-error); }
 .core-signature .form-row > .core-signature-hint[data-state=good] { color: var(--red-ui-text-color-success); }
@@ -26,10 +30,10 @@ const css = `
 .core-signature fieldset.core-signature-choices label { display: flex; align-items: center; gap: 6px; width: auto; margin: 0; }
 .core-signature fieldset.core-signature-choices input { width: auto; margin: 0; }
 .core-signature h4 { margin: 18px 0 10px; padding-top: 10px; border-top: 1px solid var(--red-ui-secondary-border-color);
-  font-size: 13px; font-weight: 600; color: var(--red-ui-secondary-text-color); }
+  font-size: 13px; font-weight: 600; color: var(--core-signature-quiet); }
 .core-signature details.core-signature-section { margin-top: 12px; border-top: 1px solid var(--red-ui-secondary-border-color); }
 .core-signature details.core-signature-section > summary { padding: 8px 2px; cursor: pointer; font-size: 13px; font-weight: 600;
-  color: var(--red-ui-secondary-text-color); }
+  color: var(--core-signature-quiet); }
 .core-signature summary:focus-visible { outline: 1px solid var(--red-ui-form-input-focus-color); }
 .core-signature .core-signature-list { flex: 1 0 100% !important; }
 .core-signature .core-signature-list li { padding-top: 8px; }
@@ -37,7 +41,7 @@ const css = `
 .core-signature .core-signature-list .form-row > label:first-child { flex-basis: 92px; width: 92px; }
 .core-signature .core-signature-list .form-row > label.core-signature-inline { flex: 0 0 auto; width: auto; margin: 0 0 0 4px; }
 .core-signature .core-signature-list .red-ui-typedInput-container.core-signature-short { flex: 0 1 120px; }
-.core-signature .core-signature-list summary { padding: 2px 0 6px; cursor: pointer; font-size: 12px; color: var(--red-ui-secondary-text-color); }
+.core-signature .core-signature-list summary { padding: 2px 0 6px; cursor: pointer; font-size: 12px; color: var(--core-signature-quiet); }
 .core-signature .core-signature-list .core-signature-hint { flex-basis: calc(100% - 100px); margin-left: 100px; }
 .core-signature textarea { height: auto; resize: vertical; }
 .core-signature textarea.core-signature-secret { -webkit-text-security: disc; }

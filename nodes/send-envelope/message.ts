@@ -34,14 +34,29 @@ function derived({ source, attachments }: Draft, composition: Composition, messa
 }
 
 /**
- * The message without the documents that were sent: they are at the service now, and would weigh on every node behind
- * that parks the message. Nested properties are replaced in a copy, the incoming message stays as it is.
+ * The message without what only sending needs: the documents, which are at the service now and would weigh on every node
+ * behind that parks the message, and the signers' passwords, which must not get into the ledger. Nested properties are
+ * replaced in a copy, the incoming message stays as it is.
  */
-export function withoutDocuments(message: FlowMessage, config: SendEnvelopeConfig): FlowMessage {
+export function withoutDocumentsAndPasswords(message: FlowMessage, config: SendEnvelopeConfig): FlowMessage {
   const paths: string[] = [];
   if (config.documentSource === 'content' && config.documentType === 'msg') paths.push(config.document);
   if (config.attachmentsType === 'msg' && config.attachments !== '') paths.push(config.attachments);
-  return paths.reduce((rest, path) => without(rest, path.split('.')), message);
+  if (config.signersSource === 'rows') {
+    for (const { password, passwordType } of config.signers) {
+      if (passwordType === 'msg' && password !== '') paths.push(password);
+    }
+  }
+  const rest = paths.reduce((left, path) => replaced(left, path.split('.'), () => undefined), message);
+  return config.signersSource === 'property' && config.signersPropertyType === 'msg'
+    ? replaced(rest, config.signersProperty.split('.'), withoutPassword)
+    : rest;
+}
+
+/** A signer, or a list of them. */
+function withoutPassword(signers: unknown): unknown {
+  if (Array.isArray(signers)) return signers.map(withoutPassword);
+  return isObject(signers) && 'password' in signers ? replaced(signers, ['password'], () => undefined) : signers;
 }
 
 /** The message on its way out: the envelope, and what came of sending it. */
@@ -52,12 +67,16 @@ export function outgoing(message: FlowMessage, result: SendResult): OutMessage {
   return { ...message, payload, envelope, deliveryId };
 }
 
-function without<T extends object>(value: T, [key = '', ...rest]: string[]): T {
+/** A copy with one nested property changed; a property whose new value is undefined is left out. */
+function replaced<T extends object>(value: T, [key = '', ...rest]: string[], change: (inner: unknown) => unknown): T {
   const inner = (value as Record<string, unknown>)[key];
   if (inner === undefined) return value;
-  if (rest.length > 0 && typeof inner === 'object' && inner !== null && !Buffer.isBuffer(inner)) {
-    return { ...value, [key]: without(inner, rest) };
-  }
+  if (rest.length > 0 && !isObject(inner)) return value;
+  const next = rest.length > 0 ? replaced(inner as object, rest, change) : change(inner);
+  if (Array.isArray(value)) return value.with(Number(key), next) as T;
   const { [key]: _, ...others } = value as Record<string, unknown>;
-  return others as T;
+  return (next === undefined ? others : { ...others, [key]: next }) as T;
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Buffer.isBuffer(value);

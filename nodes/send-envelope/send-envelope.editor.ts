@@ -1,6 +1,6 @@
 import { readChoices, showChoices } from '../editor/choices.editor';
 import { finishDialog } from '../editor/dialog.editor';
-import { inPreviousOrder } from '../editor/fields.editor';
+import { inPreviousOrder, showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import {
   anything,
@@ -72,6 +72,7 @@ export function checkSigners(node: DialogNode, signers: unknown): true | string 
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   makeTypedInputs(node, {
     document: 'text',
     documentName: 'text',

@@ -12,7 +12,7 @@ import { compose } from '../../lib/process/compose';
 import { resumeSend, type SendResult, type SentBody, sendEnvelope } from '../../lib/process/send';
 import { sendEnvelopeConfig } from './config';
 import { draftOf } from './draft';
-import { externalIdOf, outgoing, withoutDocuments } from './message';
+import { externalIdOf, outgoing, withoutDocumentsAndPasswords } from './message';
 
 /** Sends a document for signature, once, and puts the envelope on the message. */
 export = (RED: NodeAPI): void => {
@@ -69,7 +69,7 @@ export = (RED: NodeAPI): void => {
                 account.client.templates.urlOf(uuid),
               );
             const { externalId, foreignId } = externalIdOf(draft, composed, `${this.id}/${messageKey(message)}`);
-            const bare = withoutDocuments(message, config);
+            const bare = withoutDocumentsAndPasswords(message, config);
             const result = await sendEnvelope(account, {
               node: this.id,
               externalId,

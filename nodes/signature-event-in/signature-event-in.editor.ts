@@ -1,6 +1,6 @@
 import { readChoices, showChoices } from '../editor/choices.editor';
 import { finishDialog } from '../editor/dialog.editor';
-import { inPreviousOrder } from '../editor/fields.editor';
+import { inPreviousOrder, showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import {
   numberWithin,
@@ -32,6 +32,7 @@ export const label = (property: string) => say(`label.${property}`);
 export const text = say;
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   // An event is judged where no message is at hand, so the filter cannot look at one.
   makeTypedInputs(node, { filterValue: 'setting' });
   showChoices('events', node.events);

@@ -6,9 +6,11 @@ import { construct, readConfig } from '../../lib/node-red/construct';
 import { type FlowMessage, inBackground } from '../../lib/node-red/handlers';
 import { hostOf } from '../../lib/node-red/host';
 import { released } from '../../lib/node-red/message';
-import { show } from '../../lib/node-red/status';
+import { show, showFault } from '../../lib/node-red/status';
 import { evaluate } from '../../lib/node-red/typed-input';
+import { backoffMs } from '../../lib/process/dispatcher';
 import { takeIn } from '../../lib/process/intake';
+import { sleep } from '../../lib/time/timers';
 import { eventTypes, signatureEventInConfig } from './config';
 import { eventFilter } from './filter';
 import { bodyOf } from './message-body';
@@ -36,6 +38,7 @@ export = (RED: NodeAPI): void => {
       };
 
       const detach = dispatcher.attachNode(this.id, {
+        opened: (ledger) => ledger.setListener({ account: account.id, node: this.id }),
         deliver: async (delivery) => {
           const { type, at, signer, status, uuid } = delivery.body as EventBody;
           const payload = { type, at: new Date(at).toISOString(), signer: signer || null, status, uuid };
@@ -45,14 +48,29 @@ export = (RED: NodeAPI): void => {
         },
       });
 
+      const closing = new AbortController();
+
+      /** Tried again until it is done: an event that nobody is registered for is never emitted. */
       const register = async (): Promise<void> => {
-        const ledger = await dispatcher.ledger();
-        await ledger.setListener({ account: account.id, node: this.id });
-        if (config.source === 'webhook' && config.registration === 'team') {
-          registrar.want(this.id, config.events.length > 0 ? config.events : eventTypes);
-          await registrar.ensure();
+        const { signal } = closing;
+        for (let tries = 1; !signal.aborted; tries += 1) {
+          try {
+            const ledger = await dispatcher.ledger();
+            await ledger.setListener({ account: account.id, node: this.id });
+            if (config.source === 'webhook' && config.registration === 'team') await subscribe();
+            return showSource();
+          } catch (thrown) {
+            if (signal.aborted) return;
+            showFault(this, toError(thrown));
+            this.error(toError(thrown).message);
+            await sleep(backoffMs(tries), signal, { unref: true }).catch(() => undefined);
+          }
         }
-        showSource();
+      };
+
+      const subscribe = async (): Promise<void> => {
+        registrar.want(this.id, config.events.length > 0 ? config.events : eventTypes);
+        await registrar.ensure();
       };
 
       const showSource = (): void => {
@@ -69,6 +87,7 @@ export = (RED: NodeAPI): void => {
           showSource();
         },
         close: async (removed) => {
+          closing.abort();
           detach();
           registrar.forget(this.id);
           if (!removed) return;

@@ -1,4 +1,5 @@
 import { finishDialog } from '../editor/dialog.editor';
+import { showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import {
   atMost,
@@ -39,6 +40,7 @@ export const summary = (node: DialogNode) =>
     : String(node.file ?? '') || say('summary');
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   finishDialog(node);
   wireConnectionTest(node, say, 'ledger', ['password']);
 }

@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestHandler } from 'express';
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI, NodeDef } from 'node-red';
 import { toError } from '../../lib/errors';
 import { type LedgerOptions, openLedger } from '../../lib/ledger/ledger';
 import { readConfig } from '../../lib/node-red/construct';
 import type { LedgerChoice } from '../../lib/node-red/host';
+import type { LedgerNode } from '../../lib/node-red/ledger-ref';
 import { type LedgerConfig, ledgerConfig, ledgerCredentials } from './config';
-
-interface LedgerNode extends Node {
-  choice?: LedgerChoice;
-  reason?: Error;
-}
 
 /** Where the state of the processes is kept, for those who want another place than the default file. */
 export = (RED: NodeAPI): void => {

@@ -1,6 +1,6 @@
 import { readChoices, showChoices } from '../editor/choices.editor';
 import { finishDialog } from '../editor/dialog.editor';
-import { inPreviousOrder } from '../editor/fields.editor';
+import { inPreviousOrder, showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import { duration, moment, numberWithin, type Rule, type Rules, typed, validator, when } from '../editor/rules.editor';
 import { textsOf } from '../editor/texts.editor';
@@ -61,6 +61,7 @@ function followTimeoutKind(): void {
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   makeTypedInputs(node, { envelope: 'reference', statusesProperty: 'list', timeout: 'duration' });
   showChoices('statuses', node.statuses);
   followTimeoutKind();

@@ -4,13 +4,12 @@ import type { ClaimedDelivery, WaitBody } from '../../lib/ledger/types';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import { hostOf } from '../../lib/node-red/host';
-import { envelopeFrom, messageKey, park, released } from '../../lib/node-red/message';
-import { show } from '../../lib/node-red/status';
+import { envelopeFrom, messageKey, park, released, toPort } from '../../lib/node-red/message';
+import { OpenCount } from '../../lib/node-red/open-count';
 import { evaluate } from '../../lib/node-red/typed-input';
 import { cancelWaits, deadlineReached, parkMessage } from '../../lib/process/wait';
 import { parseDuration, untilTime } from '../../lib/time/duration';
 import { waitForStatusConfig } from './config';
-import { WaitCount } from './wait-count';
 
 /** What the node itself has to know of a message that comes back; times on the account's clock. */
 interface Parked {
@@ -26,7 +25,10 @@ export = (RED: NodeAPI): void => {
     construct(RED, this, definition, () => {
       const config = readConfig(waitForStatusConfig, definition);
       const account = accountNode(RED, config.account).account;
-      const parked = new WaitCount(this, account);
+      const parked = new OpenCount(this, account, async (ledger) => {
+        const [stat] = await ledger.waitStats({ nodes: [this.id] });
+        return stat ? { open: stat.open, next: stat.nextDeadline } : undefined;
+      });
       const detach = account.dispatcher.attachNode(this.id, {
         deliver: (delivery) => emit(delivery),
         timer: async (timer, ledger) => {
@@ -41,7 +43,7 @@ export = (RED: NodeAPI): void => {
         const now = account.clock.now();
         const lateMs = outcome === 'timeout' ? Math.max(0, now - (deadline ?? now)) : 0;
         const payload = { outcome, status, envelope: delivery.envelope, waitedMs: now - at, lateMs };
-        const outputs = [null, null, null].map((_, port) => (port === delivery.port ? { ...message, payload } : null));
+        const outputs = toPort({ ...message, payload }, delivery.port, 3);
         await host.deliveries.emitted(delivery.id, () => this.send(outputs));
         parked.refresh();
       };
@@ -82,7 +84,6 @@ export = (RED: NodeAPI): void => {
         close: () => {
           detach();
           parked.stop();
-          show(this, 'idle');
         },
       };
     });

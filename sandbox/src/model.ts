@@ -141,21 +141,21 @@ export interface EventRecord {
   status: 'ok' | 'error';
   at: number;
   signer: string | null;
-  delivered: boolean;
+  /** Addresses that have not taken it. */
+  undelivered: number;
   deliveredAt: number | null;
   callbackStatus: number | null;
   /** One more line for the signing log. */
   detail: string | null;
 }
 
-/** One event on its way to one address. */
+/** One event on its way to one address; gone once it was taken or given up. */
 export interface Delivery {
   uuid: string;
   event: string;
   document: string;
   url: string;
   attempts: number;
-  state: 'pending' | 'delivered' | 'failed';
   nextAt: number;
 }
 

@@ -3,8 +3,9 @@ import { startConversion } from './documents/convert';
 import { deletesAt } from './documents/json';
 import { graceDays, scheduleRemoval } from './documents/remove';
 import { isFinished } from './model';
-import { scheduleExpiry, scheduleReminder } from './signature-requests/deadlines';
+import { scheduleExpiry } from './signature-requests/expiry';
 import { startRendering } from './signature-requests/finish';
+import { scheduleReminder } from './signature-requests/reminders';
 
 /** Takes up after a restart what the last process left: conversions, renderings, deadlines and callbacks. */
 export function resume(sandbox: Sandbox): void {
@@ -18,6 +19,6 @@ export function resume(sandbox: Sandbox): void {
     scheduleReminder(sandbox, document);
   }
   for (const delivery of sandbox.store.deliveries.all()) {
-    if (delivery.state === 'pending') sandbox.callbacks.schedule(delivery);
+    sandbox.callbacks.schedule(delivery);
   }
 }

@@ -1,19 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Sandbox } from './context';
-import type { Member, Team } from './model';
+import { newMember, newTeam } from './teams/make';
 import { seedTemplates } from './templates/seed-templates';
-
-/** OAuth clients that are known out of the box. These are no secrets: they open nothing but a sandbox. */
-export const clients = [
-  { id: 'sandbox-client', secret: 'sandbox-secret', team: 'sandbox' },
-  { id: 'other-client', secret: 'other-secret', team: 'other' },
-] as const;
-
-/** Users of the password grant. */
-export const users = [
-  { name: 'sandbox-user', password: 'sandbox-password', team: 'sandbox' },
-  { name: 'other-user', password: 'other-password', team: 'other' },
-] as const;
 
 const accounts = [
   {
@@ -50,14 +37,4 @@ export async function seed(sandbox: Sandbox): Promise<void> {
   await seedTemplates(sandbox);
   store.set('seeded', true);
   store.commit();
-}
-
-/** A team without anything in it. */
-export function newTeam(subdomain: string, name: string): Team {
-  return { uuid: subdomain, name, phone: '', primaryColor: '#0065a8', eventsCallbackUrl: null };
-}
-
-/** A member of a team. */
-export function newMember(team: Team, given: Omit<Member, 'uuid' | 'team' | 'isActive'>): Member {
-  return { uuid: randomUUID(), team: team.uuid, isActive: true, ...given };
 }

@@ -60,7 +60,10 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   };
   const server = createServer(buildApp(sandbox, reset));
   server.listen(options.port, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    sandbox.store.close();
+    throw error;
+  });
   sandbox.baseUrl = baseUrl(server, host);
   resume(sandbox);
 

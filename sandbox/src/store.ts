@@ -46,8 +46,12 @@ export class Collection<T extends { uuid: string }> {
     return this.all().filter(keep).reverse();
   }
 
-  get size(): number {
-    return this.#items.size;
+  /** Deletes the oldest objects beyond so many. */
+  keepLatest(count: number): void {
+    for (const uuid of this.#items.keys()) {
+      if (this.#items.size <= count) return;
+      this.delete(uuid);
+    }
   }
 
   /** Takes in what was on disk. */
@@ -89,6 +93,7 @@ export class Store {
   /** Single values: clock offset, faults, keys. */
   readonly settings = new Collection<{ uuid: string; value: unknown }>();
 
+  #closed = false;
   readonly #db: DatabaseSync;
   readonly #upsert: StatementSync;
   readonly #remove: StatementSync;
@@ -112,8 +117,9 @@ export class Store {
     }
   }
 
-  /** Writes all changes since the last commit, in one transaction. */
+  /** Writes all changes since the last commit, in one transaction. After closing there is nothing to write any more. */
   commit(): void {
+    if (this.#closed) return;
     const changes = this.#collections().flatMap(([kind, collection]) =>
       collection.takeChanges().map(([uuid, item]) => ({ kind, uuid, item })),
     );
@@ -143,6 +149,7 @@ export class Store {
 
   close(): void {
     this.commit();
+    this.#closed = true;
     this.#db.close();
   }
 

@@ -29,7 +29,8 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       const editor = await Editor.open(visitor, house.runtime.url);
       const category = editor.page.locator('#red-ui-palette-container-signature');
       expect(await category.locator('.red-ui-palette-header').innerText()).to.equal('signature');
-      expect(await category.locator('.red-ui-palette-label').allInnerTexts()).to.have.members([
+      const labels = await category.locator('.red-ui-palette-label').allInnerTexts();
+      expect(labels.map((label) => label.replace('\n', ' '))).to.have.members([
         'send envelope',
         'signature event',
         'wait for status',
@@ -39,9 +40,9 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
         const node = await editor.node(id);
         expect([node.type, node.valid], 'without an account a node is not ready').to.deep.equal([type, false]);
         await editor.page.locator(`[id="${id}"] .red-ui-flow-node-error`).waitFor();
-        const icon = await editor.page.locator(`[id="${id}"] image.red-ui-flow-node-icon`).getAttribute('xlink:href');
-        const answer = await editor.page.request.get(new URL(icon ?? '', house.runtime.url).href);
-        expect(answer.headers()['content-type'], `${type} has its own icon`).to.match(/svg/);
+        const icon = await editor.iconOf(id);
+        const answer = await editor.page.request.get(icon);
+        expect(answer.headers()['content-type'], icon).to.match(/svg/);
         expect(icon).to.include('node-red-core-signature');
       }
     });
@@ -49,6 +50,7 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
     it('brings a contract from the example flow to its end', async () => {
       const editor = await Editor.open(visitor, house.runtime.url);
       await editor.importExample('01 - Sign a contract');
+      await editor.showTab('Sign a contract');
       await editor.deploy();
       const [wait, send] = [await editor.idOf('wait-for-status'), await editor.idOf('send-envelope')];
       expect([(await editor.node(wait)).valid, (await editor.node(send)).valid]).to.deep.equal([true, true]);
@@ -71,6 +73,7 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
         await visitor.visit(await linkFor(house.sandbox.url, signers[0], envelope), screens.phone),
       );
       await first.drawn();
+      await first.fillIn({ 'Annexes A to C received (required)': true, 'Name and function (required)': 'Anna Alpha, CEO' });
       await first.draw();
       await first.next.click();
       await first.ended('You have signed');
@@ -82,11 +85,12 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       await signByKeyboard(second, 'Ben Beta');
       await second.ended('You have signed');
 
-      await editor.invoke('core:show-debug-tab');
-      const outcome = editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'outcome' });
-      await outcome.filter({ hasText: envelope }).filter({ hasText: '"reached"' }).waitFor();
+      await editor.showDebug();
+      const outcome = editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'node: outcome' });
+      await outcome.first().waitFor();
       expect(await outcome.count(), 'one outcome').to.equal(1);
-      expect(await outcome.innerText()).to.match(/status: *"signed"/);
+      const shown = (await outcome.innerText()).replace(/\s+/g, ' ');
+      expect(shown).to.include(`"${envelope.slice(0, 20)}`).and.include('outcome: "reached"').and.include('status: "signed"');
       await editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'signer_signed' }).first().waitFor();
       const line = await until('the outcome in the file', () => house.lines<{ envelope: string }>('outcomes.jsonl')[0]);
       expect(line).to.include({ envelope, outcome: 'reached', status: 'signed', signers: 2 });
@@ -116,7 +120,7 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
   });
 }
 
-/** Signs without ever touching the pointer. */
+/** Fills in and signs without ever touching the pointer. */
 async function signByKeyboard(signing: SigningPage, name: string): Promise<void> {
   const { keyboard } = signing.page;
   await signing.tabTo(/sign here/);
@@ -130,6 +134,8 @@ async function signByKeyboard(signing: SigningPage, name: string): Promise<void>
   await signing.tabTo(/Use signature/);
   await keyboard.press('Enter');
   await signing.dialog.waitFor({ state: 'hidden' });
+  await signing.tabTo(/Name and function/);
+  await keyboard.type(`${name}, CFO`);
   await signing.tabTo(/^Sign$/);
   await keyboard.press('Enter');
 }

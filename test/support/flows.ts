@@ -8,7 +8,7 @@ export interface FlowNode {
 
 export const tab = (id = 'tab'): FlowNode => ({ id, type: 'tab', label: id, disabled: false, info: '' });
 
-const onTab = (node: FlowNode): FlowNode => ({ z: 'tab', x: 100, y: 100, wires: [], ...node });
+export const onTab = (node: FlowNode): FlowNode => ({ z: 'tab', x: 100, y: 100, wires: [], ...node });
 
 export const sandboxAccount = (more: object = {}): FlowNode => ({
   id: 'account',
@@ -115,3 +115,62 @@ export const waitFor = (id: string, to: [string[], string[], string[]], more: ob
     wires: to,
     ...more,
   });
+
+/** Emits the status events of the account. */
+export const eventsIn = (id: string, to: string[], more: object = {}): FlowNode =>
+  onTab({ id, type: 'signature-event-in', name: '', version: 1, account: 'account', events: [], wires: [to], ...more });
+
+/** One line of JSON per status event that a `signature-event-in` emits, in a file in the user directory. */
+export const eventLines = (file: string, id = `line of ${file}`): FlowNode[] => [
+  change(
+    id,
+    [
+      [
+        'payload',
+        '{"type": payload.type, "status": payload.status, "signer": payload.signer, "at": payload.at, "envelope": envelope.id, "externalId": envelope.externalId, "deliveryId": deliveryId, "redelivered": redelivered}',
+      ],
+    ],
+    [`append ${file}`],
+  ),
+  appendTo(file),
+];
+
+/** One line of JSON per message that left a `wait-for-status`. */
+export const outcomeLines = (file: string, id = `line of ${file}`): FlowNode[] => [
+  change(
+    id,
+    [
+      [
+        'payload',
+        '{"outcome": payload.outcome, "status": payload.status, "envelope": envelope.id, "lateMs": payload.lateMs, "waitedMs": payload.waitedMs, "mark": mark, "deliveryId": deliveryId, "redelivered": redelivered}',
+      ],
+    ],
+    [`append ${file}`],
+  ),
+  appendTo(file),
+];
+
+export const functionNode = (id: string, func: string, to: string[] = []): FlowNode =>
+  onTab({
+    id,
+    type: 'function',
+    name: '',
+    func,
+    outputs: 1,
+    timeout: 0,
+    noerr: 0,
+    initialize: '',
+    finalize: '',
+    libs: [],
+    wires: [to],
+  });
+
+/** Where the accounts keep their state, when not in the default file. */
+export const ledgerNode = (more: object, id = 'ledger'): FlowNode => ({
+  id,
+  type: 'signature-ledger',
+  name: '',
+  version: 1,
+  engine: 'file',
+  ...more,
+});

@@ -71,10 +71,16 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     password: 'test-only',
   };
   writeFileSync(passwordFile, connection.password);
-  if (identity.uid !== undefined) for (const item of [folder, passwordFile]) chownSync(item, identity.uid, identity.gid);
+  if (identity.uid !== undefined)
+    for (const item of [folder, passwordFile]) chownSync(item, identity.uid, identity.gid);
   if (process.platform !== 'win32') for (const binary of [initdb, postgres]) chmodSync(binary, 0o755);
   const run = (program: string, args: string[]) =>
-    spawn(program, args, { ...identity, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+    spawn(program, args, {
+      ...identity,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C' },
+    });
 
   const making = run(initdb, [
     `--pgdata=${data}`,

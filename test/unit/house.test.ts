@@ -23,8 +23,9 @@ const allowed: Record<string, string[]> = {
   http: ['time'],
   ledger: [],
   'core-signature': ['http', 'time'],
-  process: ['core-signature', 'http', 'ledger', 'time'],
-  'node-red': ['process', 'core-signature', 'ledger', 'time'],
+  push: ['http', 'time'],
+  process: ['core-signature', 'http', 'ledger', 'push', 'time'],
+  'node-red': ['process', 'core-signature', 'ledger', 'push', 'time'],
 };
 
 describe('the house', () => {

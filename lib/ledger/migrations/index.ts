@@ -1,4 +1,5 @@
 import { initial } from './0001-initial';
+import { ladders } from './0002-ladders';
 
 /** One step of the schema. It runs once, in a transaction, the same text on both engines. */
 export interface Migration {
@@ -8,7 +9,7 @@ export interface Migration {
 }
 
 /** All steps in order. A released step is never changed; a change of the schema is a new step. */
-export const migrations: Migration[] = [initial];
+export const migrations: Migration[] = [initial, ladders];
 
 /** The schema version this code works with. */
 export const newestVersion = (list: readonly Migration[]): number => list.at(-1)?.version ?? 0;

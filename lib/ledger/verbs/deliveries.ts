@@ -22,6 +22,7 @@ interface DeliveryRow {
   envelope: string;
   wait_id: string;
   operation_id: string;
+  ladder_id: string;
   body: string;
   ord: number;
   attempts: number;
@@ -39,6 +40,7 @@ export interface NewDelivery {
   envelope: string;
   wait?: string;
   operation?: string;
+  ladder?: string;
   body: unknown;
   ord: number;
   /** Given when the writer emits it itself. */
@@ -61,8 +63,8 @@ export async function putDelivery(tx: Tx, delivery: NewDelivery): Promise<void> 
   const { claimed } = delivery;
   await tx.query(
     `insert into deliveries(id, kind, account, node, port, envelope, wait_id, operation_id, body, ord, state, due, owner,
-       lease, rev, attempts, created_at)
-     values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $12) on conflict(id) do nothing`,
+       lease, rev, attempts, created_at, ladder_id)
+     values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $12, $16) on conflict(id) do nothing`,
     [
       delivery.id,
       delivery.kind,
@@ -79,6 +81,7 @@ export async function putDelivery(tx: Tx, delivery: NewDelivery): Promise<void> 
       claimed?.owner ?? '',
       claimed === undefined ? 0 : tx.now + claimed.leaseMs,
       claimed === undefined ? 0 : 1,
+      delivery.ladder ?? '',
     ],
   );
   if (claimed === undefined) tx.changed();
@@ -118,7 +121,8 @@ async function claim(
      update deliveries set state = 'claimed', owner = ${bind.one(input.owner)},
        lease = ${bind.one(tx.now + input.leaseMs)}, rev = rev + 1, attempts = attempts + 1
      where id in (select id from picked)
-     returning id, rev, kind, account, node, port, envelope, wait_id, operation_id, body, ord, attempts, error, created_at`,
+     returning id, rev, kind, account, node, port, envelope, wait_id, operation_id, ladder_id, body, ord, attempts, error,
+       created_at`,
     bind.values,
   );
 }
@@ -136,10 +140,14 @@ const toDelivery = (row: DeliveryRow): Omit<ClaimedDelivery, 'message'> => ({
   createdAt: row.created_at,
 });
 
-/** The message is stored once, with the wait or operation it belongs to. */
+/** The message is stored once, with the wait, ladder or operation it belongs to. */
 async function parkedMessage(tx: Tx, row: DeliveryRow): Promise<string | null> {
   if (row.kind === 'event') return null;
-  const [table, id] = row.kind === 'wait' ? ['waits', row.wait_id] : ['operations', row.operation_id];
+  const { table, id } = {
+    wait: { table: 'waits', id: row.wait_id },
+    ladder: { table: 'ladders', id: row.ladder_id },
+    operation: { table: 'operations', id: row.operation_id },
+  }[row.kind];
   const [owner] = await tx.query<{ message: string }>(`select message from ${table} where id = $1`, [id]);
   return owner?.message ?? null;
 }
@@ -181,11 +189,24 @@ export async function finishDeliveries(tx: Tx, input: Claim[]): Promise<Fenced[]
 }
 
 /** Empties the message that a delivery was the last to need. */
-export async function dropParkedMessage(tx: Tx, row: Pick<DeliveryRow, 'kind' | 'wait_id' | 'operation_id'>) {
+export async function dropParkedMessage(
+  tx: Tx,
+  row: Pick<DeliveryRow, 'kind' | 'wait_id' | 'operation_id' | 'ladder_id'>,
+): Promise<void> {
   if (row.kind === 'wait') await tx.query(`update waits set message = '' where id = $1`, [row.wait_id]);
   if (row.kind === 'operation') {
     await tx.query(`update operations set message = '' where id = $1 and state = 'done'`, [row.operation_id]);
   }
+  if (row.kind === 'ladder') await dropLadderMessage(tx, row.ladder_id);
+}
+
+/** Empties the message of a ladder that is over, unless one of its deliveries still needs it. */
+export async function dropLadderMessage(tx: Tx, ladder: string): Promise<void> {
+  await tx.query(
+    `update ladders set message = '' where id = $1 and closed_at is not null and message <> ''
+       and not exists (select 1 from deliveries where ladder_id = $1 and ladder_id <> '')`,
+    [ladder],
+  );
 }
 
 /** Emitting failed: try again at `due` (system time). */

@@ -22,6 +22,10 @@ export interface LockedEnvelope {
   last_ord: number;
   audit_seq: number;
   audit_hash: string;
+  held_by: string;
+  successor: string;
+  predecessor: string;
+  lineage: string;
 }
 
 /**
@@ -41,12 +45,34 @@ export async function lockEnvelope(tx: Tx, account: string, id: string): Promise
   return row;
 }
 
+/**
+ * Takes the lock of the envelope that holds the place of this one now: itself, or the last of its successors. That is
+ * where waits and ladders are.
+ */
+export async function lockLine(tx: Tx, account: string, id: string): Promise<LockedEnvelope> {
+  let locked = await lockEnvelope(tx, account, id);
+  while (locked.successor !== '') locked = await lockEnvelope(tx, account, locked.successor);
+  return locked;
+}
+
+/** The id of the envelope that holds the place of this one now, without a lock. */
+export async function endOfLine(tx: Tx, account: string, id: string): Promise<string> {
+  const [row] = await tx.query<{ successor: string }>(
+    `select successor from envelopes where account = $1 and id = $2 and successor <> ''`,
+    [account, id],
+  );
+  return row === undefined ? id : endOfLine(tx, account, row.successor);
+}
+
+/** It has ended, but somebody holds it: whether that end counts is not decided yet. */
+export const isUndecided = (locked: LockedEnvelope): boolean => locked.terminal === 1 && locked.held_by !== '';
+
 /** Writes the locked row back. */
 export async function saveEnvelope(tx: Tx, e: LockedEnvelope): Promise<void> {
   await tx.query(
     `update envelopes set external_id = $3, name = $4, status = $5, rank = $6, terminal = $7, snapshot = $8, clock = $9,
        node = $10, sent_at = $11, due_at = $12, checked_at = $13, updated_at = $14, last_ord = $15, audit_seq = $16,
-       audit_hash = $17 where account = $1 and id = $2`,
+       audit_hash = $17, held_by = $18, successor = $19, predecessor = $20, lineage = $21 where account = $1 and id = $2`,
     [
       e.account,
       e.id,
@@ -65,6 +91,10 @@ export async function saveEnvelope(tx: Tx, e: LockedEnvelope): Promise<void> {
       e.last_ord,
       e.audit_seq,
       e.audit_hash,
+      e.held_by,
+      e.successor,
+      e.predecessor,
+      e.lineage,
     ],
   );
 }
@@ -92,6 +122,10 @@ const toEnvelope = (row: LockedEnvelope): Envelope => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   prunedAt: row.pruned_at,
+  heldBy: row.held_by,
+  successor: row.successor,
+  predecessor: row.predecessor,
+  lineage: row.lineage,
 });
 
 /** The envelope, or null when the ledger never heard of it. */
@@ -145,6 +179,7 @@ export async function listEnvelopes(tx: Tx, input: ListEnvelopesInput): Promise<
   const where = [`status <> ''`];
   if (input.account !== undefined) where.push(`account = ${bind.one(input.account)}`);
   if (input.open !== undefined) where.push(`terminal = ${input.open ? 0 : 1}`);
+  if (input.held === true) where.push(`held_by <> ''`);
   if (input.after !== undefined) {
     where.push(`(account, id) > (${bind.one(input.after.account)}, ${bind.one(input.after.id)})`);
   }

@@ -1,5 +1,5 @@
 import { Bind, fromJson, type Tx } from '../sql';
-import type { EpochMs, Failure, Fault } from '../types';
+import type { DeliveryKind, EpochMs, Failure, Fault } from '../types';
 import { dropParkedMessage } from './deliveries';
 
 interface FaultRow {
@@ -77,8 +77,8 @@ export async function dropFault(tx: Tx, input: Which): Promise<boolean> {
     if (rows.length > 0) await tx.query('delete from attachments where operation_id = $1', [input.id]);
     return rows.length > 0;
   }
-  const [row] = await tx.query<{ kind: 'wait' | 'event' | 'operation'; wait_id: string; operation_id: string }>(
-    `delete from deliveries where id = $1 and state = 'dead' returning kind, wait_id, operation_id`,
+  const [row] = await tx.query<{ kind: DeliveryKind; wait_id: string; operation_id: string; ladder_id: string }>(
+    `delete from deliveries where id = $1 and state = 'dead' returning kind, wait_id, operation_id, ladder_id`,
     [input.id],
   );
   if (row !== undefined) await dropParkedMessage(tx, row);

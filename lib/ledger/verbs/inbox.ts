@@ -1,16 +1,19 @@
 import { shortHash } from '../canonical';
-import type { Tx } from '../sql';
+import { Bind, type Tx } from '../sql';
 import type { Receipt, ReceivedEvent, ReceiveEventsInput, RejectHintsInput } from '../types';
 import { note } from './audit';
 import { accountScope } from './counters';
 import { lockEnvelope, saveEnvelope } from './envelopes';
-import { setTimer } from './timers';
+import { setTimers } from './timers';
 
 /** Kind of the timer that asks for an envelope to be read at the provider. */
 export const refreshKind = 'refresh';
 
 /** The one refresh timer of an envelope. */
 export const refreshId = (account: string, envelope: string): string => `refresh:${account}:${envelope}`;
+
+/** Rows per statement: far below what the engines bind at most. */
+const rowsPerInsert = 500;
 
 /**
  * Takes in events from outside. Each is only a hint that the envelope must be read at the provider: a fresh one sets the
@@ -19,51 +22,65 @@ export const refreshId = (account: string, envelope: string): string => `refresh
  * @returns one `fresh` or `duplicate` per event, in order; once it resolves, the rows are on disk.
  */
 export async function receiveEvents(tx: Tx, input: ReceiveEventsInput): Promise<Receipt[]> {
-  const receipts: Receipt[] = [];
-  const refreshed = new Set<string>();
-  for (const event of input.events) {
-    const fresh = await insertHint(tx, input, event);
-    receipts.push(fresh ? 'fresh' : 'duplicate');
-    if (fresh && !refreshed.has(event.envelope)) {
-      refreshed.add(event.envelope);
-      await setTimer(tx, {
-        id: refreshId(input.account, event.envelope),
-        kind: refreshKind,
-        account: input.account,
-        envelope: event.envelope,
-        node: '',
-        ref: '',
-        clock: '',
-        due: tx.now,
-        data: null,
-      });
-    }
+  const pruned = await prunedAmong(tx, input);
+  const arrived = input.events.map((event) => ({ event, key: rowKey(event.envelope, shortHash(event.dedupe)) }));
+  // Always events before timers, both in one order, so that parallel calls cannot block each other.
+  const rows = arrived.filter(({ event }) => !pruned.has(event.envelope)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const fresh = new Set<string>();
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    const part = rows.slice(from, from + rowsPerInsert).map(({ event }) => event);
+    for (const key of await insertHints(tx, input, part)) fresh.add(key);
   }
+  const envelopes = new Set(rows.filter(({ key }) => fresh.has(key)).map(({ event }) => event.envelope));
+  await setTimers(
+    tx,
+    [...envelopes].map((envelope) => ({
+      id: refreshId(input.account, envelope),
+      kind: refreshKind,
+      account: input.account,
+      envelope,
+      node: '',
+      ref: '',
+      clock: '',
+      due: tx.now,
+      data: null,
+    })),
+  );
+  // An event that comes twice in one call is fresh once.
+  const receipts = arrived.map(({ key }): Receipt => (fresh.delete(key) ? 'fresh' : 'duplicate'));
   const accepted = receipts.filter((receipt) => receipt === 'fresh').length;
   tx.count(accountScope(input.account), 'accepted', accepted);
   tx.count(accountScope(input.account), 'duplicate', receipts.length - accepted);
   return receipts;
 }
 
-async function insertHint(tx: Tx, input: ReceiveEventsInput, event: ReceivedEvent): Promise<boolean> {
-  const rows = await tx.query(
-    `insert into events(account, envelope, dedupe, uuid, type, happened_at, signer, origin, state, received_at)
-     select $1, $2, $3, $4, $5, cast($6 as bigint), $7, $8, 'hint', cast($9 as bigint)
-     where not exists (select 1 from envelopes where account = $1 and id = $2 and pruned_at is not null)
-     on conflict(account, envelope, dedupe) do nothing returning dedupe`,
-    [
-      input.account,
-      event.envelope,
-      shortHash(event.dedupe),
-      event.uuid,
-      event.type,
-      event.at,
-      event.signer,
-      input.origin,
-      tx.now,
-    ],
+const rowKey = (envelope: string, dedupe: string): string => `${envelope} ${dedupe}`;
+
+/** Envelopes whose record was pruned: whatever still comes for them was seen before. */
+async function prunedAmong(tx: Tx, input: ReceiveEventsInput): Promise<Set<string>> {
+  const bind = new Bind();
+  const account = bind.one(input.account);
+  const ids = bind.list([...new Set(input.events.map(({ envelope }) => envelope))]);
+  const rows = await tx.query<{ id: string }>(
+    `select id from envelopes where account = ${account} and id in ${ids} and pruned_at is not null`,
+    bind.values,
   );
-  return rows.length > 0;
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Inserts what is not there yet and returns the keys of those rows. */
+async function insertHints(tx: Tx, input: ReceiveEventsInput, events: readonly ReceivedEvent[]): Promise<string[]> {
+  const bind = new Bind();
+  const { account, origin } = input;
+  const values = events.map(({ envelope, dedupe, uuid, type, at, signer }) =>
+    bind.tuple([account, envelope, shortHash(dedupe), uuid, type, at, signer, origin, 'hint', tx.now]),
+  );
+  const rows = await tx.query<{ envelope: string; dedupe: string }>(
+    `insert into events(account, envelope, dedupe, uuid, type, happened_at, signer, origin, state, received_at)
+     values ${values.join(',')} on conflict(account, envelope, dedupe) do nothing returning envelope, dedupe`,
+    bind.values,
+  );
+  return rows.map(({ envelope, dedupe }) => rowKey(envelope, dedupe));
 }
 
 /**

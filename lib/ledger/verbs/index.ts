@@ -1,10 +1,13 @@
 import { appendAudit, journal } from './audit';
 import { count, counters } from './counters';
 import { claimDeliveries, finishDeliveries, renewDelivery, retryDelivery } from './deliveries';
+import { devicesOf, listDevices, markDevice, putDevice, removeDevice } from './devices';
 import { nextDue } from './due';
 import { envelope, envelopeByExternalId, listEnvelopes, staleEnvelopes, touchEnvelope } from './envelopes';
 import { dropFault, faults, reviveFault } from './faults';
 import { receiveEvents, rejectHints } from './inbox';
+import { ladder, ladderStats, listLadders } from './ladder-lists';
+import { fireLadder, moveLadder, openLadder } from './ladders';
 import { acquireLease, owners, releaseDeadOwners, releaseLease } from './leases';
 import { removeListener, setListener } from './listeners';
 import { mark, setMark } from './marks';
@@ -22,6 +25,7 @@ import {
 import { dropNode, orphans, rebind } from './orphans';
 import { prune } from './prune';
 import { stats } from './stats';
+import { holdEnvelope, releaseHold, succeedEnvelope } from './succession';
 import { cancelTimer, claimTimers, finishTimer, renewTimer, retryTimer, setTimer } from './timers';
 import { applyTruth, recordEnvelope } from './truth';
 import { cancelWaits, expireWait, listWaits, openWait, waitStats } from './waits';
@@ -38,6 +42,12 @@ const writing = {
   openWait,
   cancelWaits,
   expireWait,
+  openLadder,
+  fireLadder,
+  moveLadder,
+  holdEnvelope,
+  releaseHold,
+  succeedEnvelope,
   rebind,
   dropNode,
   setTimer,
@@ -61,6 +71,9 @@ const writing = {
   releaseDeadOwners,
   reviveFault,
   dropFault,
+  putDevice,
+  removeDevice,
+  markDevice,
   appendAudit,
   setMark,
   count,
@@ -75,6 +88,11 @@ const reading = {
   listEnvelopes,
   waitStats,
   listWaits,
+  ladder,
+  listLadders,
+  ladderStats,
+  devicesOf,
+  listDevices,
   orphans,
   nextDue,
   mark,
@@ -96,6 +114,3 @@ export type VerbName = keyof Verbs;
 export const verbNames = Object.keys(verbs) as VerbName[];
 
 export const isReading = (name: VerbName): boolean => name in reading;
-
-/** Verbs called in bursts; the PostgreSQL driver commits several calls of one of them together. */
-export const intakeVerbs: ReadonlySet<VerbName> = new Set<VerbName>(['receiveEvents']);

@@ -233,6 +233,7 @@ const toOperation = (row: OperationRow): Operation => ({
   envelope: row.envelope,
   state: row.state,
   fingerprint: row.fingerprint,
+  request: fromJson(row.request),
   attempt: row.attempts,
   progress: fromJson(row.progress),
   result: fromJson(row.result),
@@ -252,7 +253,7 @@ export async function operation(tx: Tx, input: { key: string }): Promise<Operati
 export async function listOperations(tx: Tx, input: ListOperationsInput): Promise<Operation[]> {
   const bind = new Bind();
   const where = ['1 = 1'];
-  for (const column of ['account', 'node', 'envelope', 'state'] as const) {
+  for (const column of ['kind', 'account', 'node', 'envelope', 'state'] as const) {
     const value = input[column];
     if (value !== undefined) where.push(`${column} = ${bind.one(value)}`);
   }

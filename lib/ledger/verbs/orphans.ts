@@ -1,6 +1,8 @@
 import { Bind, type Tx } from '../sql';
 import type { Orphan } from '../types';
 import { nodeScope } from './counters';
+import { dropLadderMessage } from './deliveries';
+import { ladderTimerKind, runningCounter } from './ladder-rows';
 import { openCounter } from './settle';
 
 /**
@@ -9,20 +11,27 @@ import { openCounter } from './settle';
 export async function orphans(tx: Tx, input: { nodes: string[] }): Promise<Orphan[]> {
   const known = new Set(input.nodes);
   const found = new Map<string, Orphan>();
-  const add = (node: string, what: 'waits' | 'timers' | 'deliveries' | 'operations', n: number) => {
+  const add = (node: string, what: Exclude<keyof Orphan, 'node'>, n: number) => {
     if (node === '' || n <= 0 || known.has(node)) return;
     const orphan = found.get(node) ?? { node, waits: 0, timers: 0, deliveries: 0, operations: 0 };
-    orphan[what] += n;
+    orphan[what] = (orphan[what] ?? 0) + n;
     found.set(node, orphan);
   };
   const scope = nodeScope('');
-  const counted = await tx.query<{ scope: string; total: number }>(
-    `select scope, cast(sum(n) as bigint) as total from counters where name = $1 group by scope`,
-    [openCounter],
+  const counted = await tx.query<{ scope: string; name: string; total: number }>(
+    `select scope, name, cast(sum(n) as bigint) as total from counters where name in ($1, $2) group by scope, name`,
+    [openCounter, runningCounter],
   );
-  for (const row of counted) if (row.scope.startsWith(scope)) add(row.scope.slice(scope.length), 'waits', row.total);
+  for (const row of counted) {
+    const what = row.name === openCounter ? 'waits' : 'ladders';
+    if (row.scope.startsWith(scope)) add(row.scope.slice(scope.length), what, row.total);
+  }
   for (const { what, where } of [
-    { what: 'timers', where: `state in ('pending', 'claimed', 'dead') and node <> '' and kind <> 'wait'` },
+    {
+      what: 'timers',
+      where: `state in ('pending', 'claimed', 'dead') and node <> '' and kind not in ('wait', 'ladder')`,
+    },
+    { what: 'ladders', where: `state = 'paused'` },
     { what: 'deliveries', where: `state in ('pending', 'claimed', 'dead')` },
     { what: 'operations', where: `state in ('running', 'waiting')` },
   ] as const) {
@@ -37,7 +46,7 @@ export async function orphans(tx: Tx, input: { nodes: string[] }): Promise<Orpha
 /**
  * Gives all unfinished work of one node to another node of the same type.
  *
- * @returns how many waits changed hands
+ * @returns how many waits and ladders changed hands
  */
 export async function rebind(tx: Tx, input: { from: string; to: string }): Promise<number> {
   if (input.from === input.to) return 0;
@@ -45,6 +54,10 @@ export async function rebind(tx: Tx, input: { from: string; to: string }): Promi
     input.from,
     input.to,
   ]);
+  const ladders = await tx.query<{ state: string }>(
+    `update ladders set node = $2 where node = $1 and state in ('running', 'paused') returning state`,
+    [input.from, input.to],
+  );
   await tx.query(`update timers set node = $2 where node = $1 and state in ('pending', 'claimed', 'dead')`, [
     input.from,
     input.to,
@@ -53,26 +66,33 @@ export async function rebind(tx: Tx, input: { from: string; to: string }): Promi
   await tx.query(`update operations set node = $2 where node = $1 and state <> 'done'`, [input.from, input.to]);
   tx.count(nodeScope(input.from), openCounter, -moved.length);
   tx.count(nodeScope(input.to), openCounter, moved.length);
+  const running = ladders.filter(({ state }) => state === 'running').length;
+  tx.count(nodeScope(input.from), runningCounter, -running);
+  tx.count(nodeScope(input.to), runningCounter, running);
   tx.changed();
-  return moved.length;
+  return moved.length + ladders.length;
 }
 
 /**
- * Drops the outbox, timers and unfinished operations of a node that is gone. Its waits are dropped with `cancelWaits`.
+ * Drops the outbox, ladders, timers and unfinished operations of a node that is gone. Its waits are dropped with `cancelWaits`.
  *
  * @returns how many rows were dropped
  */
 export async function dropNode(tx: Tx, input: { node: string }): Promise<number> {
   const bind = new Bind();
   const node = bind.one(input.node);
-  const deliveries = await tx.query<{ wait_id: string }>(
-    `delete from deliveries where node = ${node} returning wait_id`,
+  const deliveries = await tx.query<{ wait_id: string; ladder_id: string }>(
+    `delete from deliveries where node = ${node} returning wait_id, ladder_id`,
     bind.values,
   );
-  for (const { wait_id } of deliveries) await tx.query(`update waits set message = '' where id = $1`, [wait_id]);
-  const timers = await tx.query(
+  for (const { wait_id, ladder_id } of deliveries) {
+    if (wait_id !== '') await tx.query(`update waits set message = '' where id = $1`, [wait_id]);
+    if (ladder_id !== '') await dropLadderMessage(tx, ladder_id);
+  }
+  const ladders = await dropLadders(tx, input.node);
+  const timers = await tx.query<{ kind: string }>(
     `update timers set state = 'cancelled', rev = rev + 1, owner = '', lease = 0, updated_at = $2
-     where node = $1 and kind <> 'wait' and state in ('pending', 'claimed', 'dead') returning id`,
+     where node = $1 and kind <> 'wait' and state in ('pending', 'claimed', 'dead') returning kind`,
     [input.node, tx.now],
   );
   const operations = await tx.query(
@@ -80,5 +100,23 @@ export async function dropNode(tx: Tx, input: { node: string }): Promise<number>
        error = $2, updated_at = $3 where node = $1 and state in ('running', 'waiting') returning id`,
     [input.node, JSON.stringify({ code: 'BAD_CONFIG', message: 'The node was removed.' }), tx.now],
   );
-  return deliveries.length + timers.length + operations.length;
+  // The timer of a ladder is part of it.
+  const others = timers.filter(({ kind }) => kind !== ladderTimerKind);
+  return deliveries.length + ladders + others.length + operations.length;
+}
+
+async function dropLadders(tx: Tx, node: string): Promise<number> {
+  // Locked first, because only those that are running then are counted.
+  const rows = await tx.query<{ id: string; state: string }>(
+    `update ladders set rev = rev where node = $1 and state in ('running', 'paused') returning id, state`,
+    [node],
+  );
+  const bind = new Bind();
+  await tx.query(
+    `update ladders set state = 'stopped', reason = 'the node was removed', next_id = '', next_at = null, message = '',
+       rev = rev + 1, closed_at = ${bind.one(tx.now)} where id in ${bind.list(rows.map(({ id }) => id))}`,
+    bind.values,
+  );
+  tx.count(nodeScope(node), runningCounter, -rows.filter(({ state }) => state === 'running').length);
+  return rows.length;
 }

@@ -7,6 +7,8 @@ const defaultLimit = 200;
 const idle = `
   not exists (select 1 from waits where waits.account = envelopes.account and waits.envelope = envelopes.id
     and waits.state = 'waiting')
+  and not exists (select 1 from ladders where ladders.account = envelopes.account and ladders.envelope = envelopes.id
+    and ladders.state in ('running', 'paused'))
   and not exists (select 1 from deliveries where deliveries.account = envelopes.account
     and deliveries.envelope = envelopes.id)
   and not exists (select 1 from operations where operations.account = envelopes.account
@@ -18,6 +20,7 @@ const ofEnvelope = [
   `delete from cohorts where id in (select cohort from waits where account = $1 and envelope = $2 and cohort <> '')
    returning 1`,
   'delete from waits where account = $1 and envelope = $2 returning 1',
+  'delete from ladders where account = $1 and envelope = $2 returning 1',
   'delete from timers where account = $1 and envelope = $2 returning 1',
   `delete from attachments where operation_id in (select id from operations where account = $1 and envelope = $2)
    returning 1`,
@@ -34,18 +37,21 @@ const loose = [
    and updated_at < $1 and envelope = '' order by updated_at, id limit $2) returning 1`,
   `delete from operations where id in (select id from operations where state in ('done', 'failed')
    and updated_at < $1 and envelope = '' order by updated_at, id limit $2) returning 1`,
+  `delete from devices where id in (select id from devices where dead_at is not null and dead_at < $1 limit $2)
+   returning 1`,
   'delete from leases where name in (select name from leases where lease < $1 limit $2) returning 1',
 ];
 
 /**
- * Retention: removes the events, waits, timers and operations of envelopes that ended before a time, in small batches.
+ * Retention: removes the events, waits, ladders, timers and operations of envelopes that ended before a time, and
+ * devices that died before it, in small batches.
  * The journal stays, and the envelope's row stays as a closed door: an event of it that comes later is a duplicate.
  */
 export async function prune(tx: Tx, input: PruneInput): Promise<PruneResult> {
   const limit = input.limit ?? defaultLimit;
   const ended = await tx.query<{ account: string; id: string }>(
-    `select account, id from envelopes where terminal = 1 and pruned_at is null and updated_at < $1 and ${idle}
-     order by updated_at limit $2`,
+    `select account, id from envelopes where terminal = 1 and pruned_at is null and updated_at < $1
+       and held_by = '' and ${idle} order by updated_at limit $2`,
     [input.before, limit],
   );
   let rows = 0;

@@ -1,5 +1,6 @@
 import type { Tx } from '../sql';
 import type { EpochMs, LedgerStats } from '../types';
+import { runningCounter } from './ladder-rows';
 import { openCounter } from './settle';
 
 /** Sizes of the work lists, for the status of the ledger and for operators. */
@@ -10,6 +11,7 @@ export async function stats(tx: Tx, _input: Record<string, never>): Promise<Ledg
   };
   const inState = (table: string, state: string) =>
     number(`select count(*) as n from ${table} where state = '${state}'`);
+  const counted = (name: string) => number(`select cast(sum(n) as bigint) as n from counters where name = '${name}'`);
   const [oldest] = await tx.query<{ due: EpochMs | null }>(
     `select min(due) as due from timers where state = 'pending' and clock = ''`,
   );
@@ -18,9 +20,8 @@ export async function stats(tx: Tx, _input: Record<string, never>): Promise<Ledg
       open: await number(`select count(*) as n from envelopes where terminal = 0 and status <> ''`),
       total: await number('select count(*) as n from envelopes'),
     },
-    waits: {
-      open: await number(`select cast(sum(n) as bigint) as n from counters where name = '${openCounter}'`),
-    },
+    waits: { open: await counted(openCounter) },
+    ladders: { running: await counted(runningCounter), paused: await inState('ladders', 'paused') },
     timers: {
       pending: await inState('timers', 'pending'),
       claimed: await inState('timers', 'claimed'),

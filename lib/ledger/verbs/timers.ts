@@ -37,28 +37,25 @@ export const fenced = (rows: readonly unknown[]): Fenced => (rows.length > 0 ? '
  * Sets a timer. When the id exists and is pending in the same lane, the earlier time counts; when it is being worked on,
  * over or dead, it starts afresh: the worker's claim becomes stale and the timer runs again.
  */
-export async function setTimer(tx: Tx, input: SetTimerInput): Promise<void> {
+export const setTimer = (tx: Tx, input: SetTimerInput): Promise<void> => setTimers(tx, [input]);
+
+/** Sets several timers, each with an id of its own, in one statement. */
+export async function setTimers(tx: Tx, inputs: readonly SetTimerInput[]): Promise<void> {
+  if (inputs.length === 0) return;
+  const bind = new Bind();
+  const values = inputs.map(({ id, kind, account, envelope, node, ref, clock, due, data }) =>
+    bind.tuple([id, kind, account, envelope, node, ref, clock, due, toJson(data), 'pending', tx.now]),
+  );
   await tx.query(
     `insert into timers(id, kind, account, envelope, node, ref, clock, due, data, state, updated_at)
-     values($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10)
+     values ${values.join(',')}
      on conflict(id) do update set
        due = case when timers.state = 'pending' and timers.clock = excluded.clock and timers.due < excluded.due
                   then timers.due else excluded.due end,
        kind = excluded.kind, account = excluded.account, envelope = excluded.envelope, node = excluded.node,
        ref = excluded.ref, clock = excluded.clock, data = excluded.data, state = 'pending', owner = '', lease = 0,
        rev = timers.rev + 1, attempts = 0, fired_at = null, error = '', updated_at = excluded.updated_at`,
-    [
-      input.id,
-      input.kind,
-      input.account,
-      input.envelope,
-      input.node,
-      input.ref,
-      input.clock,
-      input.due,
-      toJson(input.data),
-      tx.now,
-    ],
+    bind.values,
   );
   tx.changed();
 }

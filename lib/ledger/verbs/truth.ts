@@ -9,11 +9,12 @@ import type {
   RecordEnvelopeInput,
 } from '../types';
 import { note } from './audit';
+import { conclude } from './conclude';
 import { accountScope } from './counters';
 import { putDelivery } from './deliveries';
-import { type LockedEnvelope, lockEnvelope, nextOrd, saveEnvelope } from './envelopes';
+import { isUndecided, type LockedEnvelope, lockEnvelope, nextOrd, saveEnvelope } from './envelopes';
 import { listenersOf } from './listeners';
-import { noteLate, settleByStatus } from './settle';
+import { noteLate } from './settle';
 import { finishTimer } from './timers';
 
 /** A status with its place in the order of statuses. */
@@ -45,13 +46,19 @@ async function advance(tx: Tx, locked: LockedEnvelope, next: Status & { snapshot
   locked.rank = next.rank;
   locked.terminal = next.terminal ? 1 : 0;
   locked.updated_at = tx.now;
-  await noteLate(tx, locked);
-  return settleByStatus(tx, locked);
+  if (!isUndecided(locked)) await noteLate(tx, locked);
+  return conclude(tx, locked);
 }
 
 /** Records an envelope that we created. Events and waits that were there first meet it here. */
 export async function recordEnvelope(tx: Tx, input: RecordEnvelopeInput): Promise<void> {
   const locked = await lockEnvelope(tx, input.account, input.id);
+  await recordLocked(tx, locked, input);
+  await saveEnvelope(tx, locked);
+}
+
+/** Records what we created in a locked envelope, which the caller saves. */
+export async function recordLocked(tx: Tx, locked: LockedEnvelope, input: RecordEnvelopeInput): Promise<void> {
   if (locked.pruned_at !== null) return;
   locked.external_id = input.externalId;
   locked.name = input.name;
@@ -68,7 +75,6 @@ export async function recordEnvelope(tx: Tx, input: RecordEnvelopeInput): Promis
     operation: input.operation,
   });
   await advance(tx, locked, input);
-  await saveEnvelope(tx, locked);
 }
 
 /**
@@ -120,10 +126,15 @@ async function confirmEvents(tx: Tx, locked: LockedEnvelope, input: ApplyTruthIn
     })
     .sort((a, b) => a.fact.at - b.fact.at);
   if (fresh.length === 0) return 0;
+  // In the order of their keys, as `receiveEvents` does, so that the two cannot block each other.
+  for (const { fact, dedupe } of fresh.toSorted((a, b) => (a.dedupe < b.dedupe ? -1 : 1))) {
+    await storeConfirmed(tx, locked, input, fact, dedupe);
+  }
   const listeners = await listenersOf(tx, locked.account);
   const status = mayFollow(input.envelope, locked) ? input.envelope.status : locked.status;
   for (const { fact, dedupe } of fresh) {
-    await confirm(tx, locked, input, fact, dedupe);
+    const { uuid, type, at, signer } = fact;
+    await note(tx, locked, 'event', { uuid, type, at, signer, origin: input.origin });
     for (const node of listeners) {
       const body: EventBody = { ...fact, status, origin: input.origin };
       await putDelivery(tx, {
@@ -143,7 +154,13 @@ async function confirmEvents(tx: Tx, locked: LockedEnvelope, input: ApplyTruthIn
   return fresh.length;
 }
 
-async function confirm(tx: Tx, locked: LockedEnvelope, input: ApplyTruthInput, fact: EventFact, dedupe: string) {
+async function storeConfirmed(
+  tx: Tx,
+  locked: LockedEnvelope,
+  input: ApplyTruthInput,
+  fact: EventFact,
+  dedupe: string,
+): Promise<void> {
   await tx.query(
     `insert into events(account, envelope, dedupe, uuid, type, happened_at, signer, origin, state, received_at,
        confirmed_at)
@@ -153,6 +170,4 @@ async function confirm(tx: Tx, locked: LockedEnvelope, input: ApplyTruthInput, f
        confirmed_at = excluded.confirmed_at`,
     [locked.account, locked.id, dedupe, fact.uuid, fact.type, fact.at, fact.signer, input.origin, tx.now],
   );
-  const { uuid, type, at, signer } = fact;
-  await note(tx, locked, 'event', { uuid, type, at, signer, origin: input.origin });
 }

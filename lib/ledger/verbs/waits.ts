@@ -14,7 +14,7 @@ import type {
 } from '../types';
 import { note } from './audit';
 import { nodeScope } from './counters';
-import { lockEnvelope, saveEnvelope } from './envelopes';
+import { endOfLine, isUndecided, lockLine, saveEnvelope } from './envelopes';
 import {
   closeAsCancelled,
   openCounter,
@@ -28,11 +28,11 @@ import {
 import { finishTimer, setTimer } from './timers';
 
 /**
- * Parks a message until its envelope reaches one of the statuses. The stored status decides at once when it can, in the
+ * Parks a message until its envelope, or the one that took its place, reaches one of the statuses. The stored status decides at once when it can, in the
  * same transaction and under the same lock as `applyTruth`, so that no status change slips between.
  */
 export async function openWait(tx: Tx, input: OpenWaitInput): Promise<OpenWaitResult> {
-  const locked = await lockEnvelope(tx, input.account, input.envelope);
+  const locked = await lockLine(tx, input.account, input.envelope);
   const wait: WaitRow = {
     id: input.id,
     node: input.node,
@@ -48,8 +48,8 @@ export async function openWait(tx: Tx, input: OpenWaitInput): Promise<OpenWaitRe
      values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $12, $13) on conflict(id) do nothing returning id`,
     [
       wait.id,
-      input.account,
-      input.envelope,
+      locked.account,
+      locked.id,
       wait.node,
       input.name,
       wait.cohort,
@@ -65,14 +65,14 @@ export async function openWait(tx: Tx, input: OpenWaitInput): Promise<OpenWaitRe
   if (inserted.length === 0) return { state: 'repeat', outcome: await storedOutcome(tx, input.id) };
   tx.count(nodeScope(wait.node), openCounter, 1);
   await note(tx, locked, 'wait-opened', { wait: wait.id, node: wait.node, deadline: input.deadline });
-  const outcome = outcomeOf(wait, locked.status);
+  const outcome = isUndecided(locked) ? null : outcomeOf(wait, locked.status);
   const settled = outcome !== null && (await settleWait(tx, locked, wait, outcome));
   if (outcome === null && input.deadline !== null) {
     await setTimer(tx, {
       id: waitTimerId(wait.id),
       kind: waitTimerKind,
-      account: input.account,
-      envelope: input.envelope,
+      account: locked.account,
+      envelope: locked.id,
       node: wait.node,
       ref: wait.id,
       clock: input.clock,
@@ -101,7 +101,7 @@ export async function expireWait(tx: Tx, input: { claim: Claim }): Promise<Expir
     [input.claim.id],
   );
   if (where === undefined) return 'stale';
-  const locked = await lockEnvelope(tx, where.account, where.envelope);
+  const locked = await lockLine(tx, where.account, where.envelope);
   const [wait] = await tx.query<WaitRow>(`select ${waitColumns} from waits where id = $1`, [where.id]);
   const mine = (await finishTimer(tx, input.claim)) === 'ok';
   if (wait === undefined || wait.state === 'cancelled' || wait.outcome === 'timeout') return 'stale';
@@ -112,10 +112,15 @@ export async function expireWait(tx: Tx, input: { claim: Claim }): Promise<Expir
   return won ? 'settled' : 'lost';
 }
 
-/** Cancels waiting waits of a node or account; they emit nothing. Cancelling twice is harmless. */
+/**
+ * Cancels waiting waits of a node or account; they emit nothing. Cancelling twice is harmless. With an account, the waits
+ * of an envelope are also found when another one took its place.
+ */
 export async function cancelWaits(tx: Tx, input: CancelWaitsInput): Promise<number> {
   const bind = new Bind();
-  const where = waitConditions(bind, { ...input, state: 'waiting' });
+  const { account, envelope } = input;
+  const line = account !== undefined && envelope !== undefined ? await endOfLine(tx, account, envelope) : envelope;
+  const where = waitConditions(bind, { ...input, ...(line === undefined ? {} : { envelope: line }), state: 'waiting' });
   const found = await tx.query<{ id: string; account: string; envelope: string; node: string }>(
     `select id, account, envelope, node from waits where ${where} limit ${bind.one(input.limit ?? 1000)}`,
     bind.values,
@@ -124,7 +129,7 @@ export async function cancelWaits(tx: Tx, input: CancelWaitsInput): Promise<numb
   const key = (row: { account: string; envelope: string; id: string }) => `${row.account} ${row.envelope} ${row.id}`;
   let cancelled = 0;
   for (const row of found.sort((a, b) => (key(a) < key(b) ? -1 : 1))) {
-    const locked = await lockEnvelope(tx, row.account, row.envelope);
+    const locked = await lockLine(tx, row.account, row.envelope);
     if (await closeAsCancelled(tx, row, input.reason)) {
       cancelled += 1;
       await note(tx, locked, 'wait-cancelled', { wait: row.id, node: row.node, reason: input.reason });

@@ -3,8 +3,8 @@ import type { Request, Router } from 'express';
 import type { Sandbox } from '../context';
 import { type Answer, answer } from '../http/answer';
 import { ApiError } from '../http/errors';
-import { clients, users } from '../seed';
 import { accessTokenLifetime, issueAccessToken } from './access-tokens';
+import { clients, users } from './accounts';
 import { recordLogin } from './audit-events';
 
 const directPaths = ['/oauth2/token', '/otdstenant/:site/oauth2/token', '/tenant/:site/oauth2/token'];

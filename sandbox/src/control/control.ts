@@ -17,6 +17,12 @@ const clockBody = z.union(
 /** `/sandbox/*`: what tests and the inbox page use to look at the sandbox, turn its clock and break it. */
 export function control(sandbox: Sandbox, reset: () => Promise<void>): Router {
   const router = express.Router();
+  // Other sites that are open in the same browser have no business here.
+  router.use((request, response, next) => {
+    const { origin, host } = request.headers;
+    if (origin === undefined || URL.parse(origin)?.host === host) next();
+    else refuse(response, 'Requests from other sites are refused.');
+  });
 
   router.get('/state', (_request, response) => void response.json(stateJson(sandbox)));
   router.get('/clock', (_request, response) => void response.json(clockJson(sandbox)));

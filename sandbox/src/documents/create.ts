@@ -4,7 +4,7 @@ import type { Caller } from '../auth/authenticate';
 import { referencedUuid, type Sandbox } from '../context';
 import { ApiError, invalid } from '../http/errors';
 import type { DocumentRecord, Template } from '../model';
-import { scheduleExpiry } from '../signature-requests/deadlines';
+import { scheduleExpiry } from '../signature-requests/expiry';
 import { inlineContent } from './content';
 import { startConversion } from './convert';
 import type { DocumentBody } from './schema';

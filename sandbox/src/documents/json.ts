@@ -41,7 +41,12 @@ export function documentJson(sandbox: Sandbox, document: DocumentRecord) {
     file_from_url: given.file_from_url ?? null,
     events_callback_url: given.events_callback_url ?? null,
     template: document.template && apiUrl(sandbox, 'templates', document.template),
-    prefill_tags: given.prefill_tags ?? [],
+    prefill_tags: (given.prefill_tags ?? []).map((tag) => ({
+      external_id: tag.external_id ?? null,
+      text: tag.text ?? null,
+      checkbox_value: tag.checkbox_value ?? null,
+      date_value: tag.date_value ?? null,
+    })),
     integrations: given.integrations ?? [],
     file_from_sf: null,
     auto_delete_days: given.auto_delete_days ?? null,

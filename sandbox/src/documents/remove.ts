@@ -1,6 +1,6 @@
 import type { Sandbox } from '../context';
 import type { DocumentRecord } from '../model';
-import { dropDeadlines } from '../signature-requests/deadlines';
+import { dropDeadlines, removalEntry } from '../signature-requests/agenda';
 
 /** Days for which signers can still fetch a finished document that its sender deleted. */
 export const graceDays = 30;
@@ -19,7 +19,7 @@ export function hideDocument(sandbox: Sandbox, document: DocumentRecord): void {
 export async function removeDocument(sandbox: Sandbox, document: DocumentRecord): Promise<void> {
   const { store, files } = sandbox;
   stopWork(sandbox, document);
-  sandbox.clock.drop(`delete ${document.uuid}`);
+  sandbox.clock.drop(removalEntry(document));
   store.documents.delete(document.uuid);
   for (const event of store.events.all()) if (event.document === document.uuid) store.events.delete(event.uuid);
   const attachments = store.attachments.all().filter((attachment) => attachment.document === document.uuid);
@@ -35,7 +35,7 @@ export async function removeDocument(sandbox: Sandbox, document: DocumentRecord)
 
 /** Puts the final deletion on the agenda. */
 export function scheduleRemoval(sandbox: Sandbox, document: DocumentRecord, at: number): void {
-  sandbox.clock.set(`delete ${document.uuid}`, at, () => removeDocument(sandbox, document));
+  sandbox.clock.set(removalEntry(document), at, () => removeDocument(sandbox, document));
 }
 
 function stopWork(sandbox: Sandbox, document: DocumentRecord): void {

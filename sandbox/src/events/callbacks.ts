@@ -7,6 +7,8 @@ import { callbackJson } from './json';
 
 const attemptTimeoutMs = 10_000;
 const maxAttempts = 10;
+/** Attempts that are kept for people to look at. */
+const keptAttempts = 1000;
 /** How long callbacks are collected before they go out in another order, in real time. */
 const reorderWindowMs = 250;
 
@@ -38,7 +40,6 @@ export class Callbacks {
       document: event.document,
       url,
       attempts: 0,
-      state: 'pending',
       nextAt: event.at + faults.callbackDelayMs,
     });
     if (faults.callbackDelayMs > 0) this.schedule(delivery);
@@ -79,7 +80,7 @@ export class Callbacks {
     const { store, faults } = this.sandbox();
     const event = store.events.get(delivery.event);
     const document = store.documents.get(delivery.document);
-    if (!event || !document || store.deliveries.get(delivery.uuid)?.state !== 'pending') return;
+    if (!event || !document || !store.deliveries.get(delivery.uuid)) return;
     if (document.processing) {
       this.#held.set(document.uuid, [...(this.#held.get(document.uuid) ?? []), delivery]);
       return;
@@ -87,7 +88,7 @@ export class Callbacks {
     // The event has to be on disk before anybody hears of it.
     store.commit();
     if (faults.take('callbacks', 'drop')) {
-      this.#settle(delivery, event, at, { status: null, error: 'dropped by a fault switch' }, 'failed');
+      this.#settle(delivery, event, at, { status: null, error: 'dropped by a fault switch' }, 'lost');
       return;
     }
     if (faults.take('callbacks', 'forge')) await this.#forge(delivery, event, document, at);
@@ -95,8 +96,7 @@ export class Callbacks {
     if (outcome === undefined) return;
     const ok = outcome.status !== null && outcome.status < 300;
     const again = outcome.status === null || outcome.status >= 500;
-    const last = delivery.attempts + 1 >= maxAttempts;
-    this.#settle(delivery, event, at, outcome, ok ? 'delivered' : again && !last ? 'pending' : 'failed');
+    this.#settle(delivery, event, at, outcome, ok ? 'taken' : again ? 'again' : 'lost');
     if (ok && faults.take('callbacks', 'duplicate')) {
       const second = await this.#post(delivery.url, callbackJson(this.sandbox(), event, document));
       if (second) this.#note(delivery.url, event, at, delivery.attempts, second.status, 'duplicate by a fault switch');
@@ -110,23 +110,31 @@ export class Callbacks {
     event: EventRecord,
     at: number,
     outcome: { status: number | null; error: string | null },
-    state: Delivery['state'],
+    result: 'taken' | 'again' | 'lost',
   ): void {
     const { store } = this.sandbox();
+    // Deleted together with its document while the callback was out.
+    if (!store.deliveries.get(delivery.uuid)) return;
     delivery.attempts += 1;
-    delivery.state = state;
-    if (state === 'pending') {
+    const again = result === 'again' && delivery.attempts < maxAttempts;
+    if (again) {
       delivery.nextAt = at + retryAfterMinutes(delivery.attempts) * 60_000;
+      store.deliveries.put(delivery);
       this.schedule(delivery);
-    }
-    if (store.deliveries.get(delivery.uuid)) store.deliveries.put(delivery);
-    const nextAt = state === 'pending' ? delivery.nextAt : null;
-    this.#note(delivery.url, event, at, delivery.attempts, outcome.status, outcome.error, nextAt);
-    const all = store.deliveries.all().filter((one) => one.event === event.uuid);
-    event.delivered = all.every((one) => one.state === 'delivered');
-    event.deliveredAt = event.delivered ? at : null;
+    } else store.deliveries.delete(delivery.uuid);
+    this.#note(
+      delivery.url,
+      event,
+      at,
+      delivery.attempts,
+      outcome.status,
+      outcome.error,
+      again ? delivery.nextAt : null,
+    );
+    if (result === 'taken') event.undelivered -= 1;
+    if (event.undelivered === 0) event.deliveredAt = at;
     event.callbackStatus = outcome.status;
-    if (store.events.get(event.uuid)) store.events.put(event);
+    store.events.put(event);
     store.commit();
   }
 
@@ -190,5 +198,6 @@ export class Callbacks {
     const { attempts } = this.sandbox().store;
     const { type, document } = event;
     attempts.put({ uuid: randomUUID(), at, url, event: type, document, attempt, status, error, nextAt });
+    attempts.keepLatest(keptAttempts);
   }
 }

@@ -25,16 +25,20 @@ export function emit(
     status: documentEventTypes[type],
     at: about.at,
     signer: about.signer?.uuid ?? null,
-    delivered: false,
+    undelivered: 0,
     deliveredAt: null,
     callbackStatus: null,
     detail: about.detail ?? null,
   };
   store.set('events.count', event.number + 1);
   store.events.put(event);
-  const own = document.given.events_callback_url ?? store.teams.get(document.team)?.eventsCallbackUrl;
+  // Who is asked to sign hears of it by webhooks only.
+  const own =
+    type === 'signrequest_received'
+      ? null
+      : (document.given.events_callback_url ?? store.teams.get(document.team)?.eventsCallbackUrl);
   const hooks = store.webhooks.all().filter((hook) => hook.team === document.team && hook.eventType === type);
   const addresses = [...(own ? [own] : []), ...hooks.map((hook) => hook.callbackUrl)];
-  if (type === 'signrequest_received' && own) addresses.shift();
+  event.undelivered = addresses.length;
   for (const url of addresses) sandbox.callbacks.announce(event, url);
 }

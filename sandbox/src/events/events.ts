@@ -19,7 +19,7 @@ export function events(sandbox: Sandbox, router: Router): void {
   const filters: Filters<EventRecord> = {
     ...ofDocument(sandbox),
     document__uuid: equals((event) => event.document),
-    delivered: is((event) => event.delivered),
+    delivered: is((event) => event.deliveredAt !== null),
     delivered_on: at((event) => event.deliveredAt),
     timestamp: at((event) => event.at),
     status: equals((event) => event.status),

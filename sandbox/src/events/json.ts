@@ -24,7 +24,7 @@ function common(sandbox: Sandbox, event: EventRecord, document: DocumentRecord |
 export function eventJson(sandbox: Sandbox, event: EventRecord) {
   return {
     ...common(sandbox, event, sandbox.store.documents.get(event.document)),
-    delivered: event.delivered,
+    delivered: event.deliveredAt !== null,
     delivered_on: timestampOrNull(event.deliveredAt),
     callback_status_code: event.callbackStatus,
   };

@@ -17,6 +17,8 @@ export function fileDownloads(sandbox: Sandbox, router: Router): void {
     const content = await sandbox.files.read(name).catch(() => undefined);
     if (content === undefined) return refuse(response, 404, 'NoSuchKey', 'The specified key does not exist.');
     const bytes = takeFault(sandbox, 'corrupt') ? corrupted(content) : content;
+    // Uploaded HTML must not run in the sandbox's own pages.
+    response.set({ 'Content-Security-Policy': 'sandbox', 'X-Content-Type-Options': 'nosniff' });
     response.type(shownAs.includes('.') ? shownAs.slice(shownAs.lastIndexOf('.')) : 'application/octet-stream');
     if (takeFault(sandbox, 'truncate')) return truncate(request, response, bytes);
     response.send(bytes);

@@ -5,7 +5,7 @@ import { notice } from '../mail/signer-mails';
 import { type DocumentRecord, isFinished, type Signer } from '../model';
 import { successor } from './create';
 import { finish } from './finish';
-import { invite, notifyWatchers } from './send';
+import { invite, notifyWatchers } from './invitations';
 import { acts, displayName } from './turns';
 
 /** Cancels an open request. @returns false when it was finished before, which changes nothing */

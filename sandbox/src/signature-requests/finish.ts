@@ -3,7 +3,7 @@ import { deletesAt } from '../documents/json';
 import { scheduleRemoval } from '../documents/remove';
 import { sendCopies, sendEnding } from '../mail/ending-mails';
 import type { DocumentRecord } from '../model';
-import { dropDeadlines } from './deadlines';
+import { dropDeadlines } from './agenda';
 import { renderLog, renderPdf } from './render';
 
 /**

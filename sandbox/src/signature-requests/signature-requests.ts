@@ -12,8 +12,8 @@ import type { DocumentRecord, SignatureRequest } from '../model';
 import { cancel, forward } from './actions';
 import { checkRequest, createRequest } from './create';
 import { requestJson } from './json';
+import { remind } from './reminders';
 import { forwardSchema, quickCreateSchema, requestPart, requestSchema } from './schema';
-import { remind } from './send';
 
 interface Found {
   document: DocumentRecord;

@@ -4,7 +4,7 @@ import type { Sandbox } from '../context';
 import { emit } from '../events/emit';
 import type { Field, FieldValue, SignerAttachment } from '../model';
 import { finish, startRendering } from '../signature-requests/finish';
-import { invite, notifyWatchers } from '../signature-requests/send';
+import { invite, notifyWatchers } from '../signature-requests/invitations';
 import { displayName, hostOf, openSigners, roleOf } from '../signature-requests/turns';
 import { assertReady, assertUnlocked, type Session, SigningError } from './session';
 import { checkCode, needsCodeBeforeFinish } from './unlock';

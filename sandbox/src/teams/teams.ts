@@ -5,8 +5,8 @@ import { forbidden, invalid, notFound } from '../http/errors';
 import { paginate } from '../http/paging';
 import { bool, email, fields, filledText, read, text, url } from '../http/validate';
 import type { Team } from '../model';
-import { newMember, newTeam } from '../seed';
 import { teamJson } from './json';
+import { newMember, newTeam } from './make';
 
 const slug = filledText(100).refine(
   (value) => value === '' || /^[-a-zA-Z0-9_]+$/.test(value),

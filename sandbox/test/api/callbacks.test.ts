@@ -27,6 +27,10 @@ describe('sandbox: delivery of callbacks', () => {
     expect([made[9].nextAt, made[8].status]).to.deep.equal([null, 500]);
     const bodies = receiver.received.filter((one) => one.event_type === 'sent');
     expect(bodies).to.have.length(10);
+    for (const [i, body] of bodies.entries()) {
+      const expires = Number(new URL(body.document.file).searchParams.get('Expires'));
+      expect(expires - Date.parse(made[i].at) / 1000, `file URLs of attempt ${i + 1}`).to.be.within(299, 310);
+    }
     expect([bodies[0].document.status, bodies[9].document.status]).to.deep.equal(['se', 'si']);
     expect(new Set(bodies.map((one) => one.event_hash)).size, 'one hash for all attempts').to.equal(1);
     const lost = await event(document, 'sent');

@@ -14,6 +14,7 @@ describe('sandbox: lists, filters, search', () => {
       };
       documents.push(await sandbox.post('/documents/', fields));
     }
+    for (const one of documents) await sandbox.documentWith(one.url, (document) => document.status === 'ne');
     const last = documents[11];
     await sandbox.post('/signature-requests/', {
       document: last.url,

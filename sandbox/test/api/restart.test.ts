@@ -70,11 +70,14 @@ describe('sandbox: its own restart', () => {
       const child = spawn(process.execPath, [program, '--port', '0', '--data', data], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
-      await work(url);
-      child.kill(signal);
-      const [code] = await once(child, 'exit');
-      return code;
+      const exit = once(child, 'exit');
+      try {
+        const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
+        await work(url);
+      } finally {
+        child.kill(signal);
+      }
+      return (await exit)[0];
     };
     const call = async (url: string, body?: unknown): Promise<Json> => {
       const response = await fetch(`${url}/api/v1/documents/?external_id=kept`, {
@@ -88,7 +91,9 @@ describe('sandbox: its own restart', () => {
       expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
       await call(url, { ...textFile('x'), external_id: 'kept' });
     });
-    const code = await run('SIGTERM', async (url) => expect((await call(url)).count).to.equal(1));
+    const code = await run('SIGTERM', async (url) => {
+      expect((await call(url)).count).to.equal(1);
+    });
     expect(code).to.equal(0);
     const wrong = spawn(process.execPath, [program, '--port', 'x'], { stdio: 'ignore' });
     expect((await once(wrong, 'exit'))[0]).to.equal(2);

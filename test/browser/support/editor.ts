@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Visitor, VisitOptions } from './visitor';
 
 /** The part of the editor's API that tests look at. */
@@ -13,7 +13,7 @@ interface EditorApi {
   workspaces: { active(): string | undefined };
   actions: { invoke(action: string): void };
   editor: { editConfig(name: string, type: string, id: string): void };
-  view: { reveal(id: string): void };
+  sidebar: { help: { show(type: string): void } };
 }
 declare const RED: EditorApi;
 
@@ -103,11 +103,9 @@ export class Editor {
   async #dialogShown(ok: string): Promise<void> {
     await this.page.locator(ok).waitFor();
     await this.page.locator('.core-signature').last().waitFor();
-    // trays slide in; what is clicked on the way would miss
-    await this.page.waitForFunction(() => {
-      const tray = [...document.querySelectorAll('.red-ui-tray')].at(-1)?.getBoundingClientRect();
-      return tray !== undefined && tray.left >= 0 && tray.right <= window.innerWidth + 1;
-    });
+    // trays slide in; a picture taken on the way would be blurred
+    const tray = await this.page.locator('.red-ui-tray').last().elementHandle();
+    await tray?.waitForElementState('stable');
   }
 
   /** Presses the dialog's main button and waits until it is gone. */
@@ -135,6 +133,19 @@ export class Editor {
     await dialog.getByText(name, { exact: true }).click();
     await page.click('#red-ui-clipboard-dialog-ok');
     await dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Brings a flow's tab to the front. */
+  async showTab(label: string): Promise<void> {
+    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab').getByText(label, { exact: true }).click();
+    await this.page.locator('#red-ui-workspace-tabs .red-ui-tab.active').filter({ hasText: label }).waitFor();
+  }
+
+  /** Address of the picture on a node, once it is there. */
+  async iconOf(id: string): Promise<string> {
+    const icon = this.page.locator(`[id="${id}"] image.red-ui-flow-node-icon`);
+    const address = await icon.evaluate((image: SVGImageElement) => image.href.baseVal);
+    return new URL(address, this.page.url()).href;
   }
 
   /** Presses Deploy and waits until the runtime has the flows. */
@@ -165,12 +176,106 @@ export class Editor {
     return this.page.evaluate((name) => RED.actions.invoke(name), action);
   }
 
+  /** Brings the debug messages to the front; in Node-RED 5 they are there from the start, and the action would hide them. */
+  async showDebug(): Promise<void> {
+    if (!(await this.page.locator('.red-ui-debug-content').first().isVisible()))
+      await this.invoke('core:show-debug-tab');
+  }
+
+  /**
+   * The visible field of a typed input, or any other field, by its label. On an invalid field the editor replaces the
+   * label by the complaint, and ours start with the label.
+   */
+  field(label: string): Locator {
+    const form = this.page.locator('.core-signature').last();
+    const complaint = form.locator(`input:visible[aria-label^="${label}: "]`);
+    return form.getByLabel(label, { exact: true }).or(complaint).first();
+  }
+
+  /** Properties whose fields are marked as invalid in the open dialog. */
+  marked(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const form = [...document.querySelectorAll('.core-signature')].at(-1);
+      const fields = [...(form?.querySelectorAll('.form-row [id]') ?? [])];
+      return fields
+        .filter(({ id }) => /^node-(config-)?input-/.test(id) && !id.endsWith('Type'))
+        .filter((field) => field.matches('.input-error, :has(+ .red-ui-typedInput-container.input-error)'))
+        .map(({ id }) => id.replace(/^node-(config-)?input-/, ''));
+    });
+  }
+
   /** Shows the help of a node type in the sidebar and gives back its text. */
-  async help(id: string): Promise<string> {
-    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().click();
-    await this.invoke('core:show-help-tab');
+  async help(type: string): Promise<string> {
+    await this.page.evaluate((wanted) => RED.sidebar.help.show(wanted), type);
     const panel = this.page.locator('.red-ui-help:visible').last();
-    await panel.locator('h3').first().waitFor();
+    await panel.filter({ hasText: type }).or(panel).locator('h3').first().waitFor();
     return panel.innerText();
   }
+
+  /** Texts of the open dialog that come from a catalog, with their keys. */
+  translated(): Promise<{ key: string; shown: string }[]> {
+    return this.page.evaluate(() => {
+      const form = [...document.querySelectorAll('.core-signature')].at(-1);
+      return [...(form?.querySelectorAll('[data-i18n]') ?? [])].flatMap((element) =>
+        (element.getAttribute('data-i18n') ?? '').split(';').map((part) => {
+          const [, attribute, key = ''] = /^(?:\[(\w[\w-]*)\])?(?:.*:)?(.*)$/.exec(part) ?? [];
+          const shown = attribute ? element.getAttribute(attribute) : element.textContent;
+          return { key, shown: shown ?? '' };
+        }),
+      );
+    });
+  }
+
+  /** All texts of the open dialog, hidden parts and attributes included. */
+  everythingShown(): Promise<string> {
+    return this.page.evaluate(() => {
+      const form = [...document.querySelectorAll('.core-signature')].at(-1);
+      const attributes = [...(form?.querySelectorAll('[placeholder], [title], [aria-label]') ?? [])].flatMap((element) =>
+        ['placeholder', 'title', 'aria-label'].map((name) => element.getAttribute(name) ?? ''),
+      );
+      return [form?.textContent ?? '', ...attributes].join('\n');
+    });
+  }
+
+  /** Whether the dialog's fields are dark. */
+  isDark(): Promise<boolean> {
+    return this.page.evaluate(() => {
+      const field = [...document.querySelectorAll('.core-signature input[type=text]')].at(-1);
+      const [red = 255] = (field ? getComputedStyle(field).backgroundColor : '').match(/\d+/g)?.map(Number) ?? [];
+      return red < 100;
+    });
+  }
+
+  /** Contrast of text and ground (WCAG 2, 1 to 21) for every visible text of the open dialog. */
+  contrasts(): Promise<{ text: string; contrast: number }[]> {
+    return this.page.evaluate(measureContrasts);
+  }
+}
+
+/** Runs in the page. Grounds are opaque colours there; the first one found going outwards counts. */
+function measureContrasts(): { text: string; contrast: number }[] {
+  const results: { text: string; contrast: number }[] = [];
+  const form = [...document.querySelectorAll('.core-signature')].at(-1);
+  for (const element of form?.querySelectorAll('label, .core-signature-hint, h4, summary, span, input, select') ?? []) {
+    const text = element.matches('input, select') ? element.id : (element.textContent ?? '').trim();
+    if (text === '' || !(element as HTMLElement).checkVisibility() || (element as HTMLInputElement).disabled) continue;
+    if (element.closest('button[disabled], .red-ui-editableList-addButton')) continue;
+    const colors = [getComputedStyle(element).color];
+    for (let outer: Element | null = element; outer; outer = outer.parentElement) {
+      const ground = getComputedStyle(outer).backgroundColor;
+      if (ground === 'transparent' || /, 0\)$/.test(ground)) continue;
+      colors.push(ground);
+      break;
+    }
+    const luminances = colors.map((color) => {
+      const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? [])
+        .slice(0, 3)
+        .map((part) => (color.startsWith('color(srgb') ? Number(part) : Number(part) / 255))
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    });
+    const [low = 0, high = 1] = luminances.sort((a, b) => a - b);
+    results.push({ text: text.slice(0, 60), contrast: Math.round(((high + 0.05) / (low + 0.05)) * 10) / 10 });
+  }
+  return results;
 }

@@ -13,6 +13,15 @@ export class SigningPage {
     return this.page.getByRole('dialog');
   }
 
+  /** Fills in text fields and ticks check boxes by their labels. */
+  async fillIn(values: Record<string, string | true>): Promise<void> {
+    for (const [label, value] of Object.entries(values)) {
+      const field = this.page.getByLabel(label);
+      if (value === true) await field.check();
+      else await field.fill(value);
+    }
+  }
+
   /** Opens the sheet for the signature from the first place for it. */
   async openSignature(): Promise<void> {
     await this.page

@@ -1,4 +1,4 @@
-import type { Say } from '../editor/texts.editor';
+import type { Say } from './texts.editor';
 
 /** What the editor puts into the field of a secret that is stored. */
 const stored = '__PWRD__';

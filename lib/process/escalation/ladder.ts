@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import type { Envelope } from '../../core-signature/signers';
+import { isTerminal } from '../../core-signature/status';
+import { SignatureError } from '../../errors';
+import type { Ledger } from '../../ledger/ledger';
+import type { ClaimedTimer, Ladder } from '../../ledger/types';
+import type { SignatureAccount } from '../account';
+import { refreshEnvelope } from '../refresh';
+import { carryOut } from './actions';
+import { nextOf, planOf } from './plan';
+import { checkAlternates, type LadderSpec } from './spec';
+
+/** A ladder that is to be started. */
+export interface LadderRequest {
+  node: string;
+  envelope: string;
+  name: string;
+  /** Dates left open (`due`, `expires`) are taken from the envelope. */
+  spec: Omit<LadderSpec, 'expires'>;
+  /** The message as `encodeMessage` writes it. */
+  message: string;
+  messageKey: string;
+}
+
+/**
+ * Starts a ladder: checks all of it, and parks the message.
+ *
+ * @returns problems that are no errors, such as steps after the envelope's expiry, which will not fire
+ * @throws SignatureError `BAD_INPUT` naming the step; `UNKNOWN_ENVELOPE`; `LEDGER_*`
+ */
+export async function startLadder(account: SignatureAccount, request: LadderRequest): Promise<string[]> {
+  const ledger = await account.dispatcher.ledger();
+  const { node, envelope: id, name, message, messageKey } = request;
+  const envelope = await currentEnvelope(account, ledger, id);
+  const expires = envelope.dueAt === null ? null : Date.parse(envelope.dueAt);
+  const spec: LadderSpec = { ...request.spec, due: request.spec.due ?? expires, expires };
+  checkAlternates(
+    spec,
+    envelope.signers.filter(({ state }) => state !== 'informed').map(({ email }) => email),
+  );
+  const { problems } = planOf(spec);
+  const error = problems.find(({ severity }) => severity === 'error');
+  if (error) throw new SignatureError('BAD_INPUT', error.message, { field: `steps.${error.step ?? 0}` });
+  await ledger.openLadder({
+    id: createHash('sha256')
+      .update(JSON.stringify([node, id, messageKey]))
+      .digest('hex')
+      .slice(0, 32),
+    account: account.id,
+    envelope: id,
+    node,
+    clock: account.lane,
+    name: name || envelope.name,
+    spec,
+    message,
+    first: isTerminal(envelope.status) ? null : nextOf(spec, []),
+  });
+  account.dispatcher.kick();
+  return problems.map(({ message: text }) => text);
+}
+
+/** Read afresh where the service answers; a service that is away does not keep a ladder from being started. */
+async function currentEnvelope(account: SignatureAccount, ledger: Ledger, id: string): Promise<Envelope> {
+  const read = async (): Promise<Envelope | undefined> =>
+    (await ledger.envelope({ account: account.id, id }))?.snapshot as Envelope | undefined;
+  try {
+    await refreshEnvelope(account, id, 'reconcile');
+  } catch (thrown) {
+    const known = await read();
+    if (known) return known;
+    throw thrown;
+  }
+  const envelope = await read();
+  if (envelope) return envelope;
+  throw new SignatureError('UNKNOWN_ENVELOPE', `The envelope ${id} is not known in this account.`, {
+    field: 'envelope',
+  });
+}
+
+/** What a fired step says of itself, as `msg.escalation`. */
+export interface StepReport {
+  /** Id of the step, as in the dialog. */
+  step: string;
+  label: string;
+  /** 1 for the first step that fired, 2 for the second … */
+  level: number;
+  action: string;
+  outcome: string;
+  /** Signers who are late. */
+  signers: { email: string; name?: string }[];
+  /** Who takes over or is told. */
+  to: { email: string; name?: string }[];
+  plannedAt: string;
+  firedAt: string;
+  lateMs: number;
+  next: { step: string; at: string } | null;
+  detail?: string;
+}
+
+/**
+ * A step is due. The service is asked first, so nothing is done to an envelope that has ended; then the action is carried
+ * out once; then the step leaves the node and the next one is set, in one transaction.
+ *
+ * @throws SignatureError when the service cannot be asked; the step is then tried again
+ */
+export async function runStep(account: SignatureAccount, timer: ClaimedTimer, ledger: Ledger): Promise<void> {
+  const claim = { id: timer.id, rev: timer.rev };
+  const before = await ledger.ladder({ id: timer.ref });
+  if (before?.state !== 'running' || before.next === null) {
+    await ledger.finishTimer(claim);
+    return;
+  }
+  await refreshEnvelope(account, before.envelope, 'reconcile');
+  const ladder = await ledger.ladder({ id: timer.ref });
+  const envelope = (await ledger.envelope({ account: account.id, id: before.envelope }))?.snapshot as Envelope;
+  if (ladder?.state !== 'running' || ladder.next === null || isTerminal(envelope.status)) {
+    await ledger.finishTimer(claim);
+    return;
+  }
+  const spec = ladder.spec as LadderSpec;
+  const firing = planOf(spec).firings.find(({ id }) => id === ladder.next?.id);
+  if (!firing) {
+    // The row is gone since; what comes after it goes on.
+    await ledger.moveLadder({
+      id: ladder.id,
+      rev: ladder.rev,
+      state: 'running',
+      next: nextOf(spec, ladder.fired),
+      reason: 'step removed',
+    });
+    return;
+  }
+  const result = await carryOut({ account, ledger, ladder, spec, firing, envelope });
+  if (result === 'over') {
+    await ledger.finishTimer(claim);
+    return;
+  }
+  if ('notBefore' in result) {
+    await ledger.retryTimer({ ...claim, due: result.notBefore, error: result.why, counts: false });
+    return;
+  }
+  const next = nextOf(spec, [...ladder.fired, firing.id]);
+  const firedAt = account.clock.now();
+  const report: StepReport = {
+    step: firing.stepId,
+    label: firing.action.label,
+    level: ladder.fired.length + 1,
+    action: firing.action.do,
+    ...result,
+    plannedAt: new Date(ladder.next.at).toISOString(),
+    firedAt: new Date(firedAt).toISOString(),
+    lateMs: Math.max(0, firedAt - ladder.next.at),
+    next: next ? { step: next.id, at: new Date(next.at).toISOString() } : null,
+  };
+  await ledger.fireLadder({ id: ladder.id, claim, firing: firing.id, next, body: report, emit: true });
+  account.dispatcher.kick();
+}
+
+export const ladderCommands = ['stop', 'pause', 'resume', 'skip', 'jump'] as const;
+export type LadderCommand = (typeof ladderCommands)[number];
+
+/**
+ * Steers the ladders of an envelope at a node by message.
+ *
+ * @param step for `jump`: id of a step, or its number from 1; its next firing happens now
+ * @returns how many ladders it concerned
+ * @throws SignatureError `BAD_INPUT` for a step that does not exist
+ */
+export async function steerLadders(
+  account: SignatureAccount,
+  target: { node: string; envelope: string },
+  command: LadderCommand,
+  step?: unknown,
+): Promise<number> {
+  const ledger = await account.dispatcher.ledger();
+  const states: ('running' | 'paused')[] = ['running', 'paused'];
+  const ladders = await ledger.listLadders({ account: account.id, ...target, states, limit: 100 });
+  for (const ladder of ladders) await steer(account, ledger, ladder, command, step);
+  account.dispatcher.kick();
+  return ladders.length;
+}
+
+async function steer(
+  account: SignatureAccount,
+  ledger: Ledger,
+  ladder: Ladder,
+  command: LadderCommand,
+  step: unknown,
+): Promise<void> {
+  const { id, rev, fired, state } = ladder;
+  const spec = ladder.spec as LadderSpec;
+  const reason = `${command} by message`;
+  switch (command) {
+    case 'stop':
+      await ledger.moveLadder({ id, rev, state: 'stopped', next: null, reason });
+      return;
+    case 'pause':
+      await ledger.moveLadder({ id, rev, state: 'paused', next: ladder.next, reason });
+      return;
+    case 'resume':
+      await ledger.moveLadder({ id, rev, state: 'running', next: ladder.next ?? nextOf(spec, fired), reason });
+      return;
+    case 'skip': {
+      const next = ladder.next ? nextOf(spec, [...fired, ladder.next.id]) : null;
+      await ledger.moveLadder({ id, rev, state: state === 'paused' ? 'paused' : 'running', next, reason });
+      return;
+    }
+    case 'jump': {
+      const next = jumpTarget(spec, fired, step, account.clock.now());
+      await ledger.moveLadder({ id, rev, state: 'running', next, reason });
+    }
+  }
+}
+
+function jumpTarget(
+  spec: LadderSpec,
+  fired: readonly string[],
+  step: unknown,
+  now: number,
+): { id: string; at: number } {
+  const row = typeof step === 'number' ? step - 1 : spec.steps.findIndex(({ id }) => id === step);
+  const firing = planOf(spec).firings.find((one) => one.step === row && !fired.includes(one.id));
+  if (firing) return { id: firing.id, at: now };
+  throw new SignatureError('BAD_INPUT', `step: there is no step "${String(step)}" left in this ladder.`, {
+    field: 'step',
+  });
+}

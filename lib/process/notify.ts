@@ -1,0 +1,230 @@
+import { SignatureError, toError } from '../errors';
+import type { Ledger } from '../ledger/ledger';
+import type { ClaimedOperation } from '../ledger/types';
+import type { Notification } from '../push/message';
+import { type Recipient, recipientLabel } from '../push/recipients';
+import type { PushProvider, SendResult } from '../push/types';
+import type { Clock, EpochMs } from '../time/clock';
+import { backoffMs, type Dispatcher } from './dispatcher';
+
+/** A push service at work. */
+export interface PushService {
+  readonly id: string;
+  readonly provider: PushProvider;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** Lane of `clock` in the ledger. */
+  readonly lane: string;
+}
+
+/** One notification for one device or address. */
+export interface Target {
+  /** Who it is for; empty when only an address is known. */
+  person: string;
+  /** Id of the device in the registry; empty when it is not from there. */
+  device: string;
+  recipient: Recipient;
+  notification: Notification;
+}
+
+/** Somebody who cannot be reached, for a reason that is known before anything is sent. */
+export interface Unreachable {
+  person: string;
+  kind: string;
+  device: string;
+  reason: string;
+  code: string;
+}
+
+export interface NotifyJob {
+  node: string;
+  envelope: string;
+  /** Idempotency key of this notification. */
+  key: string;
+  targets: Target[];
+  unreachable: Unreachable[];
+  /** The message as `encodeMessage` writes it. */
+  message: string;
+  /** How long an unreachable service is tried again, in milliseconds. */
+  retryForMs: number;
+}
+
+/** What the ledger keeps of a job. */
+interface StoredJob {
+  targets: Target[];
+  unreachable: Unreachable[];
+  giveUpAt: EpochMs;
+}
+
+/** Per target, by its place in the list: what became of it, or that a call is on its way. */
+type Progress = Record<
+  string,
+  { state: 'sending' | 'sent' | 'undeliverable' | 'waiting'; id?: string; reason?: string; code?: string }
+>;
+
+export interface NotifyResult {
+  sent: { person: string; kind: string; device: string; id?: string }[];
+  undeliverable: Unreachable[];
+}
+
+const leaseMs = 120_000;
+const kind = 'notify';
+
+/**
+ * Notifies everybody on a list, once each, however often it is tried.
+ *
+ * All targets are checked before the first is sent to. The job is on disk before the first call; each result is on disk
+ * before the next call. What cannot be delivered now is tried again from the ledger, also after a restart, until the
+ * notification's own time is over.
+ *
+ * @returns true when the job is finished and its message is in the outbox; false when parts of it wait
+ * @throws SignatureError what a provider finds wrong with a notification or recipient; `LEDGER_*`
+ */
+export async function notify(service: PushService, job: NotifyJob): Promise<boolean> {
+  for (const { notification, recipient } of job.targets) service.provider.check(notification, recipient);
+  const ledger = await service.dispatcher.ledger();
+  const stored: StoredJob = {
+    targets: job.targets,
+    unreachable: job.unreachable,
+    giveUpAt: service.clock.now() + job.retryForMs,
+  };
+  const key = `${kind}:${service.id}:${job.key}`;
+  const begun = await ledger.beginOperation({
+    key,
+    kind,
+    account: service.id,
+    node: job.node,
+    envelope: job.envelope,
+    fingerprint: '',
+    request: stored,
+    message: job.message,
+    attachments: [],
+    owner: service.dispatcher.owner,
+    leaseMs,
+    clock: service.lane,
+  });
+  if (begun.state !== 'mine') return true;
+  const operation = { key, rev: begun.rev, node: job.node, attempt: begun.attempt, progress: begun.progress };
+  return deliverAll(service, ledger, operation, stored);
+}
+
+/** Goes on with a job that waited, or that a crash interrupted. */
+export async function resumeNotify(service: PushService, operation: ClaimedOperation): Promise<boolean> {
+  return deliverAll(service, await service.dispatcher.ledger(), operation, operation.request as StoredJob);
+}
+
+type Operation = Pick<ClaimedOperation, 'key' | 'rev' | 'node' | 'attempt' | 'progress'>;
+
+async function deliverAll(
+  service: PushService,
+  ledger: Ledger,
+  operation: Operation,
+  job: StoredJob,
+): Promise<boolean> {
+  const { key, rev, node, attempt } = operation;
+  const progress: Progress = { ...(operation.progress as Progress | null) };
+  const note = async (index: number, entry: Progress[string]): Promise<void> => {
+    progress[index] = entry;
+    if ((await ledger.noteOperation({ key, rev, progress })) === 'stale') throw takenOver();
+    await ledger.renewOperation({ key, rev, leaseMs });
+  };
+  let wait = 0;
+  try {
+    for (const [index, target] of job.targets.entries()) {
+      const before = progress[index];
+      if (before?.state === 'sent' || before?.state === 'undeliverable') continue;
+      if (before?.state === 'sending' && !mayRepeat(target.recipient)) {
+        await note(index, unclear);
+        continue;
+      }
+      await note(index, { state: 'sending' });
+      const result = await deliver(service, ledger, `${key}/${index}`, target, job.giveUpAt);
+      await note(index, entryOf(result));
+      if (result.state === 'retry') wait = Math.max(wait, result.afterMs ?? backoffMs(attempt));
+    }
+  } catch (thrown) {
+    const error = toError(thrown);
+    const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
+    const retryAt = service.clock.now() + backoffMs(attempt);
+    await ledger.failOperation({ key, rev, error: { code, message: error.message }, retryAt }).catch(() => undefined);
+    throw thrown;
+  }
+  if (wait > 0) {
+    const retryAt = service.clock.now() + wait;
+    await ledger.failOperation({ key, rev, error: { code: 'UNREACHABLE', message: 'to be tried again' }, retryAt });
+    service.dispatcher.kick();
+    return false;
+  }
+  const body = resultOf(job, progress);
+  await ledger.finishOperation({
+    key,
+    rev,
+    result: body,
+    // Not emitted right here but by the dispatcher, which takes it up as soon as it may.
+    delivery: { id: `${key}:done`, node, port: 0, body, owner: '', leaseMs: 0 },
+  });
+  service.dispatcher.kick();
+  return true;
+}
+
+async function deliver(
+  service: PushService,
+  ledger: Ledger,
+  idempotencyKey: string,
+  target: Target,
+  giveUpAt: EpochMs,
+): Promise<SendResult> {
+  const { notification, recipient, device } = target;
+  if (service.clock.now() >= notification.expiresAt) {
+    return { state: 'failed', reason: 'its time was over before it could be delivered', code: 'DUE_IN_PAST' };
+  }
+  const result = await service.provider.send(notification, recipient, { idempotencyKey });
+  if (device !== '' && result.state === 'sent') await ledger.markDevice({ id: device, ok: true });
+  if (device !== '' && result.state === 'dead')
+    await ledger.markDevice({ id: device, ok: false, reason: result.reason });
+  const over = Math.min(giveUpAt, notification.expiresAt);
+  if (result.state === 'retry' && service.clock.now() + (result.afterMs ?? 0) >= over) {
+    return { state: 'failed', reason: `given up: ${result.reason}`, code: 'UNREACHABLE' };
+  }
+  return result;
+}
+
+/**
+ * Whether a call whose outcome a crash has hidden may be made again: the device shows the later of two with one collapse
+ * key, and a webhook carries its id. A text message would simply come twice.
+ */
+const mayRepeat = ({ kind: type }: Recipient): boolean =>
+  ['fcmToken', 'fid', 'topic', 'condition', 'webPush', 'url'].includes(type);
+
+const unclear: Progress[string] = {
+  state: 'undeliverable',
+  reason: 'a crash has hidden whether it was sent; it is not sent twice',
+  code: 'OUTCOME_UNKNOWN',
+};
+
+function entryOf(result: SendResult): Progress[string] {
+  switch (result.state) {
+    case 'sent':
+      return { state: 'sent', id: result.id };
+    case 'retry':
+      return { state: 'waiting', reason: result.reason };
+    case 'dead':
+      return { state: 'undeliverable', reason: result.reason, code: 'BAD_RECIPIENT' };
+    case 'failed':
+      return { state: 'undeliverable', reason: result.reason, code: result.code };
+  }
+}
+
+function resultOf(job: StoredJob, progress: Progress): NotifyResult {
+  const result: NotifyResult = { sent: [], undeliverable: [...job.unreachable] };
+  for (const [index, { person, recipient }] of job.targets.entries()) {
+    const { state, id, reason = '', code = '' } = progress[index] ?? { state: 'waiting' };
+    const who = { person, kind: recipient.kind, device: recipientLabel(recipient) };
+    if (state === 'sent') result.sent.push({ ...who, ...(id !== undefined && { id }) });
+    else result.undeliverable.push({ ...who, reason, code });
+  }
+  return result;
+}
+
+const takenOver = (): SignatureError =>
+  new SignatureError('IN_PROGRESS', 'Another process has taken this notification over.');

@@ -1,0 +1,15 @@
+import type { MomentTexts } from '../moments';
+
+/** Russian. */
+export const ru: MomentTexts = {
+  sign: { title: 'На подпись: {document}', body: 'Требуется ваша подпись.' },
+  reminder: { title: 'Напоминание, на подпись: {document}', body: 'Вашей подписи всё ещё нет.' },
+  escalated: { title: 'Передано вам: {document}', body: 'Подписи всё ещё нет. Пожалуйста, займитесь этим вопросом.' },
+  completed: { title: 'Завершено: {document}', body: 'Все подписали.' },
+  declined: { title: 'Отклонено: {document}', body: 'Документ не будет подписан.' },
+  expired: { title: 'Срок истёк: {document}', body: 'Документ не был подписан вовремя.' },
+  from: 'От: {sender}',
+  signer: 'Подписант: {signer}',
+  due: 'Срок: {due}',
+  document: 'Документ',
+};

@@ -1,0 +1,83 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { SignatureError } from '../../lib/errors';
+import { accountNode } from '../../lib/node-red/account-ref';
+import { construct, readConfig } from '../../lib/node-red/construct';
+import { hostOf } from '../../lib/node-red/host';
+import { envelopeFrom, messageKey, park, released, toPort } from '../../lib/node-red/message';
+import { OpenCount } from '../../lib/node-red/open-count';
+import { evaluate } from '../../lib/node-red/typed-input';
+import {
+  type LadderCommand,
+  ladderCommands,
+  runStep,
+  startLadder,
+  steerLadders,
+} from '../../lib/process/escalation/ladder';
+import { escalateConfig } from './config';
+import { ladderFor } from './request';
+
+/** Runs a ladder of steps against an open envelope, until it ends or the steps are used up. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+
+  function Escalate(this: Node, definition: NodeDef): void {
+    construct(RED, this, definition, () => {
+      const config = readConfig(escalateConfig, definition);
+      const { account } = accountNode(RED, config.account);
+      const open = new OpenCount(this, account, async (ledger) => {
+        const [stat] = await ledger.ladderStats({ nodes: [this.id] });
+        return stat ? { open: stat.running, next: stat.nextAt } : undefined;
+      });
+      const detach = account.dispatcher.attachNode(this.id, {
+        timer: (timer, ledger) => runStep(account, timer, ledger),
+        deliver: async (delivery) => {
+          const { port, body } = delivery;
+          const escalation = port === 1 ? { why: (body as { status: string }).status } : body;
+          const message = { ...(await released(account, delivery)), escalation };
+          await host.deliveries.emitted(delivery.id, () => this.send(toPort(message, port, 3)));
+          open.refresh();
+        },
+      });
+
+      return {
+        input: async (message) => {
+          const given = await evaluate(RED, this, message, 'envelope', config.envelope, config.envelopeType);
+          const envelope = envelopeFrom(given, account.id);
+          if (message.command !== undefined) {
+            await steerLadders(
+              account,
+              { node: this.id, envelope: envelope.id },
+              commandOf(message.command),
+              message.step,
+            );
+          } else {
+            const remarks = await startLadder(account, {
+              node: this.id,
+              envelope: envelope.id,
+              name: envelope.name,
+              spec: await ladderFor(RED, this, config, message, account.clock),
+              message: park(message),
+              messageKey: messageKey(message),
+            });
+            for (const remark of remarks) this.warn(remark);
+          }
+          open.refresh();
+        },
+        close: () => {
+          detach();
+          open.stop();
+        },
+      };
+    });
+  }
+
+  RED.nodes.registerType('escalate', Escalate);
+};
+
+function commandOf(value: unknown): LadderCommand {
+  const command = ladderCommands.find((one) => one === value);
+  if (command) return command;
+  throw new SignatureError('BAD_INPUT', `command: "${String(value)}" is none. Use ${ladderCommands.join(', ')}.`, {
+    field: 'command',
+  });
+}

@@ -1,0 +1,60 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { toError } from '../../lib/errors';
+import { construct, readConfig } from '../../lib/node-red/construct';
+import type { OutMessage } from '../../lib/node-red/handlers';
+import { hostOf } from '../../lib/node-red/host';
+import { park, released } from '../../lib/node-red/message';
+import { pushContext } from '../../lib/node-red/push-ref';
+import { show } from '../../lib/node-red/status';
+import { type NotifyResult, notify, resumeNotify } from '../../lib/process/notify';
+import { runCommand } from './commands';
+import { pushNotifyConfig } from './config';
+import { jobOf } from './job';
+
+/** Sends one notification to people or devices, once each. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+
+  function PushNotify(this: Node, definition: NodeDef): void {
+    construct(RED, this, definition, () => {
+      const config = readConfig(pushNotifyConfig, definition);
+      const push = pushContext(RED, config.service);
+      const { service } = push;
+      const { dispatcher } = service;
+
+      const showDone = (finished: boolean): void =>
+        show(this, finished ? 'idle' : 'waiting', finished ? '' : 'to be tried again');
+
+      const detach = dispatcher.attachNode(this.id, {
+        deliver: async (delivery) => {
+          const payload = delivery.body as NotifyResult;
+          const message: OutMessage = { ...(await released({ dispatcher }, delivery)), payload };
+          const outputs = [payload.sent, payload.undeliverable].map((list) => (list.length > 0 ? message : null));
+          await host.deliveries.emitted(delivery.id, () => this.send(outputs));
+        },
+        resume: async (operation) => {
+          try {
+            showDone(await resumeNotify(service, operation));
+          } catch (thrown) {
+            this.warn(toError(thrown).message);
+          }
+        },
+      });
+
+      return {
+        input: async (message, send) => {
+          if (message.command !== undefined) {
+            const payload = await runCommand(push, message);
+            send([{ ...message, payload } as OutMessage, null]);
+            return;
+          }
+          const job = await jobOf(RED, this, config, push, message);
+          showDone(await notify(service, { ...job, message: park(message) }));
+        },
+        close: detach,
+      };
+    });
+  }
+
+  RED.nodes.registerType('push-notify', PushNotify);
+};

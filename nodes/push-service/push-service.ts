@@ -1,0 +1,132 @@
+import type { RequestHandler } from 'express';
+import type { NodeAPI, NodeDef } from 'node-red';
+import { SignatureError, toError } from '../../lib/errors';
+import { type AccountNode, accountNode } from '../../lib/node-red/account-ref';
+import { readConfig } from '../../lib/node-red/construct';
+import { onClose } from '../../lib/node-red/handlers';
+import { hostOf } from '../../lib/node-red/host';
+import { ledgerChoice } from '../../lib/node-red/ledger-ref';
+import type { PushServiceNode } from '../../lib/node-red/push-ref';
+import type { PushService } from '../../lib/process/notify';
+import { createProvider } from '../../lib/push/provider';
+import { parseRecipient, type RecipientRules } from '../../lib/push/recipients';
+import { systemClock } from '../../lib/time/clock';
+import { pushServiceConfig, pushServiceCredentials } from './config';
+import { settingsOf } from './settings';
+
+const userAgent = 'node-red-core-signature';
+
+/** Who carries notifications, and where browsers register for them. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+
+  function PushServiceConfigNode(this: PushServiceNode, definition: NodeDef): void {
+    RED.nodes.createNode(this, definition);
+    try {
+      open(this, definition);
+    } catch (thrown) {
+      this.reason = toError(thrown);
+      this.error(this.reason.message);
+    }
+  }
+
+  function open(node: PushServiceNode, definition: NodeDef): void {
+    const config = readConfig(pushServiceConfig, definition);
+    const credentials = pushServiceCredentials.parse(node.credentials ?? {});
+    const account = config.account === '' ? undefined : accountNode(RED, config.account).account;
+    const clock = account?.clock ?? systemClock;
+    const provider = createProvider(settingsOf(config, credentials), { clock, userAgent });
+    const { dispatcher, release } = host.useDispatcher(ledgerChoice(RED, host, config.ledger), node);
+    const service: PushService = { id: node.id, provider, dispatcher, clock, lane: account?.lane ?? '' };
+    const rules: RecipientRules = {
+      hosts: config.pushHosts.split(/\s+/).filter((name) => name !== ''),
+      allowPrivateAddresses: config.allowPrivateAddresses,
+    };
+    const detach = dispatcher.attachAccount({ id: node.id, clock, lane: service.lane, timer: async () => {} });
+    const registration = openRegistration(
+      service,
+      rules,
+      config.registration,
+      config.vapidPublicKey,
+      credentials.registrationSecret,
+    );
+    node.push = {
+      service,
+      rules,
+      language: config.language,
+      zone: config.zone,
+      invitations: registration?.invitations,
+      allowHttpLinks: service.lane !== '',
+    };
+    onClose(node, async () => {
+      registration?.close();
+      detach();
+      await release();
+    });
+  }
+
+  function openRegistration(
+    service: PushService,
+    rules: RecipientRules,
+    name: string,
+    publicKey: string,
+    secret: string,
+  ) {
+    if (name === '') return undefined;
+    if (secret === '') {
+      throw new SignatureError(
+        'BAD_CONFIG',
+        'registrationSecret is empty. Without it anybody could register devices.',
+        {
+          field: 'registrationSecret',
+        },
+      );
+    }
+    return host.devices.open(name, {
+      secret,
+      publicKey,
+      now: () => service.clock.now(),
+      register: async (person, subscription) => {
+        const recipient = parseRecipient({ kind: 'webPush', ...(subscription as object) }, rules, 'subscription');
+        const ledger = await service.dispatcher.ledger();
+        await ledger.putDevice({ service: service.id, person, kind: 'webPush', address: recipient, label: 'browser' });
+      },
+    });
+  }
+
+  const mayWrite = RED.auth.needsPermission('push-service.write') as RequestHandler;
+  RED.httpAdmin.post('/core-signature/push-service/test', mayWrite, (request, response) => {
+    const test = async (): Promise<string> => {
+      const { id = '', config = {}, credentials = {} } = request.body ?? {};
+      const stored = (RED.nodes.getCredentials(id) as Record<string, string> | undefined) ?? {};
+      const typed = Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== '__PWRD__'));
+      const given = pushServiceCredentials.parse({ ...stored, ...typed });
+      const provider = createProvider(settingsOf(readConfig(pushServiceConfig, config), given), {
+        clock: systemClock,
+        userAgent,
+      });
+      return (await provider.test())
+        ? 'The service accepts the credentials.'
+        : 'The settings are complete. Whether they work shows with the first notification.';
+    };
+    test().then(
+      (message) => response.json({ ok: true, message }),
+      (thrown: unknown) => response.json({ ok: false, message: toError(thrown).message }),
+    );
+  });
+
+  RED.nodes.registerType<PushServiceNode & AccountNode, NodeDef, Record<string, never>, Record<string, string>>(
+    'push-service',
+    PushServiceConfigNode,
+    {
+      credentials: {
+        serviceAccount: { type: 'password' },
+        vapidPrivateKey: { type: 'password' },
+        password: { type: 'password' },
+        clientSecret: { type: 'password' },
+        webhookSecret: { type: 'password' },
+        registrationSecret: { type: 'password' },
+      },
+    },
+  );
+};

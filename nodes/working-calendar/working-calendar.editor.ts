@@ -1,0 +1,58 @@
+import { finishDialog } from '../editor/dialog.editor';
+import { fieldOf } from '../editor/fields.editor';
+import { momentText } from '../editor/moments.editor';
+import type { DialogNode } from '../editor/red.editor';
+import { type Rules, validator } from '../editor/rules.editor';
+import { show } from '../editor/runtime.editor';
+import { textsOf } from '../editor/texts.editor';
+import { suggestZones } from '../editor/zones.editor';
+import { complaintAboutCalendar, readCalendar } from './calendar-check.editor';
+import { wireIcsImport } from './ics-import.editor';
+import { readWeek, showWeek, weekOf } from './week-table.editor';
+
+const say = textsOf('working-calendar');
+
+const rules: Rules = {
+  zone: (zone) => complaintAboutCalendar(say, { zone }) ?? true,
+  holidays: (holidays) => complaintAboutCalendar(say, { holidays }) ?? true,
+  ics: (ics) => complaintAboutCalendar(say, { ics }) ?? true,
+};
+
+export const check = validator(say, rules);
+export const label = (property: string) => say(`label.${property}`);
+
+/** Working hours of some day, each day in order and without overlaps. */
+export const checkHours = (_node: DialogNode, hours: unknown): true | string =>
+  complaintAboutCalendar(say, { hours }) ?? true;
+
+/** What the calendar is called in lists when it has no name. */
+export const summary = (node: DialogNode): string => String(node.zone ?? '') || say('summary');
+
+/** Says whether it is working time now, and when it next is; or what is wrong. */
+function showState(node: DialogNode): void {
+  const text = (property: string) => fieldOf(node, property).val() ?? '';
+  const zone = text('zone').trim();
+  const calendar = readCalendar(say, { zone, hours: readWeek(), holidays: text('holidays'), ics: text('ics') });
+  const hint = $('#core-signature-state');
+  if (typeof calendar === 'string') return show(hint, calendar, 'bad');
+  const now = Date.now();
+  const moment = momentText(now, zone);
+  if (calendar.isOpen(now)) return show(hint, say('state.open', { now: moment }), 'good');
+  show(hint, say('state.closed', { now: moment, next: momentText(calendar.nextOpening(now), zone) }), 'plain');
+}
+
+export function prepare(node: DialogNode): void {
+  const update = () => showState(node);
+  suggestZones(fieldOf(node, 'zone'));
+  showWeek(say, node.hours, update);
+  wireIcsImport(say, fieldOf(node, 'ics'));
+  for (const property of ['zone', 'holidays', 'ics']) fieldOf(node, property).on('input change', update);
+  finishDialog(node);
+  update();
+}
+
+export function save(node: DialogNode): void {
+  const week = readWeek();
+  // Written only when it says something else, so that opening and closing the dialog is no change.
+  if (JSON.stringify(week) !== JSON.stringify(weekOf(node.hours))) node.hours = week;
+}
