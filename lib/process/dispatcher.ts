@@ -40,6 +40,8 @@ const leaseMs = 120_000;
 const maxSleepMs = 5_000;
 const batch = 50;
 const maxAtWork = 100;
+/** How often the processes that share the ledger on this machine are looked at. */
+const releaseEveryMs = 10_000;
 const retryAfterFaultMs = 5_000;
 
 /**
@@ -55,6 +57,7 @@ export class Dispatcher {
   readonly #accounts = new Map<string, AccountWorker>();
   readonly #atWork = new Set<Promise<void>>();
   #ledger: Promise<Ledger> | undefined;
+  #releasedAt = 0;
   #running = false;
   #stopped = false;
   #kicked = false;
@@ -126,8 +129,7 @@ export class Dispatcher {
     let ledger: Ledger | undefined;
     try {
       ledger = await this.#options.open();
-      // What a process killed on this machine had claimed need not wait for its lease to run out.
-      await ledger.releaseDeadOwners({ owners: deadOwners(await ledger.owners({})) });
+      await this.#releaseDead(ledger);
       for (const worker of this.#nodes.values()) await worker.opened?.(ledger);
       ledger.onChange(() => this.kick());
       return ledger;
@@ -138,6 +140,12 @@ export class Dispatcher {
     }
   }
 
+  /** What a process killed on this machine had claimed need not wait for its lease to run out. */
+  async #releaseDead(ledger: Ledger): Promise<void> {
+    this.#releasedAt = performance.now();
+    await ledger.releaseDeadOwners({ owners: deadOwners(await ledger.owners({})) });
+  }
+
   async #run(): Promise<void> {
     while (this.#running) {
       this.#kicked = false;
@@ -145,6 +153,7 @@ export class Dispatcher {
       if (this.#nodes.size + this.#accounts.size > 0) {
         try {
           const ledger = await this.ledger();
+          if (performance.now() - this.#releasedAt > releaseEveryMs) await this.#releaseDead(ledger);
           const found = await this.#handOut(ledger);
           sleepMs = found ? 0 : Math.min(maxSleepMs, (await this.#nextDue(ledger)) ?? maxSleepMs);
           this.#lastFault = '';

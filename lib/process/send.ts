@@ -51,7 +51,7 @@ export interface SendResult {
 /** What the ledger keeps of a job, so that another process can bring it to its end. */
 export interface StoredJob {
   externalId: string;
-  document: Composition['document'];
+  document: Omit<Composition['document'], 'events_callback_url'>;
   /** Signers' passwords are sealed with the account's secret. */
   request: Composition['request'];
   attachments: { name: string; url?: string }[];
@@ -188,7 +188,15 @@ async function send(
   if (!existing) await checkTemplate(account, stored, signal);
   const content = await ledger.operationAttachments({ key });
   const document =
-    existing ?? (await client.documents.create({ ...stored.document, ...fileOf(content, 'document') }, signal));
+    existing ??
+    (await client.documents.create(
+      {
+        ...stored.document,
+        ...fileOf(content, 'document'),
+        events_callback_url: account.callbackUrl ?? undefined,
+      },
+      signal,
+    ));
   try {
     await attach(account, document, stored, content, existing !== undefined, signal);
     const request = await client.signatureRequests.create(
@@ -333,7 +341,9 @@ const deliveryIdOf = (key: string): string => createHash('sha256').update(key).d
 
 function store(account: SignatureAccount, job: SendJob): StoredJob {
   const { externalId, composition, attachments, retryForMs, emits = true } = job;
-  const { document, request } = composition;
+  // The callback URL holds a secret, and another one may be right by the time it is needed.
+  const { events_callback_url: _, ...document } = composition.document;
+  const { request } = composition;
   return {
     externalId,
     document,

@@ -53,7 +53,8 @@ const object =
   };
 
 /** Without a text of the moment the notification needs one of its own. */
-const title: Rule = (value, context) => typed({ str: atMost(1000) }, context.other('moment') !== 'custom')(value, context);
+const title: Rule = (value, context) =>
+  typed({ str: atMost(1000) }, context.other('moment') !== 'custom')(value, context);
 
 const rules: Rules = {
   envelope: typed(),

@@ -1,13 +1,23 @@
+import { languages } from '../../lib/push/moments';
 import { finishDialog } from '../editor/dialog.editor';
 import { fieldOf } from '../editor/fields.editor';
 import { editorLanguage } from '../editor/moments.editor';
 import type { DialogNode } from '../editor/red.editor';
-import { both, filled, matching, optional, type Rule, type Rules, validator, webAddress, when } from '../editor/rules.editor';
+import {
+  both,
+  filled,
+  matching,
+  optional,
+  type Rule,
+  type Rules,
+  validator,
+  webAddress,
+  when,
+} from '../editor/rules.editor';
 import { wireConnectionTest } from '../editor/runtime.editor';
 import { wireSecretLines } from '../editor/secret-lines.editor';
 import { textsOf } from '../editor/texts.editor';
 import { suggestZones, timeZone } from '../editor/zones.editor';
-import { languages } from '../../lib/push/moments';
 import { wireVapidKeys } from './vapid-keys.editor';
 
 const say = textsOf('push-service');
@@ -31,8 +41,7 @@ const contact: Rule = (value, context) => {
 
 const host = /^(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$/;
 const hosts: Rule = (value, context) => {
-  const lines = value.split(/\r?\n/).map((line) => line.trim());
-  const bad = lines.find((line) => line !== '' && !host.test(line));
+  const bad = value.split(/\s+/).find((name) => name !== '' && !host.test(name));
   return bad === undefined || context.say('validation.host', { label: context.label, host: bad.slice(0, 60) });
 };
 
@@ -83,6 +92,13 @@ export function prepare(node: DialogNode): void {
   finishDialog(node);
   wireSecretLines(fieldOf(node, 'serviceAccount'), say);
   wireVapidKeys(node, say);
-  const secrets = ['serviceAccount', 'vapidPrivateKey', 'password', 'clientSecret', 'webhookSecret', 'registrationSecret'];
+  const secrets = [
+    'serviceAccount',
+    'vapidPrivateKey',
+    'password',
+    'clientSecret',
+    'webhookSecret',
+    'registrationSecret',
+  ];
   wireConnectionTest(node, say, 'push-service', secrets);
 }

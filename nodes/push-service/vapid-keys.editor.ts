@@ -1,5 +1,5 @@
-import type { DialogNode } from '../editor/red.editor';
 import { fieldOf } from '../editor/fields.editor';
+import type { DialogNode } from '../editor/red.editor';
 import { show } from '../editor/runtime.editor';
 import type { Say } from '../editor/texts.editor';
 

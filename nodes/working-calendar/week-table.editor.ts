@@ -1,4 +1,4 @@
-import { type Weekday, weekdays } from '../../lib/time/calendar/config';
+import { type Weekday, weekdays } from '../../lib/time/calendar/civil';
 import type { Say } from '../editor/texts.editor';
 
 export type Span = [opens: string, closes: string];

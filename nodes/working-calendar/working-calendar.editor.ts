@@ -34,11 +34,14 @@ function showState(node: DialogNode): void {
   const zone = text('zone').trim();
   const calendar = readCalendar(say, { zone, hours: readWeek(), holidays: text('holidays'), ics: text('ics') });
   const hint = $('#core-signature-state');
-  if (typeof calendar === 'string') return show(hint, calendar, 'bad');
-  const now = Date.now();
-  const moment = momentText(now, zone);
-  if (calendar.isOpen(now)) return show(hint, say('state.open', { now: moment }), 'good');
-  show(hint, say('state.closed', { now: moment, next: momentText(calendar.nextOpening(now), zone) }), 'plain');
+  if (typeof calendar === 'string') {
+    show(hint, calendar, 'bad');
+    return;
+  }
+  const now = momentText(Date.now(), zone);
+  const next = () => momentText(calendar.nextOpening(Date.now()), zone);
+  if (calendar.isOpen(Date.now())) show(hint, say('state.open', { now }), 'good');
+  else show(hint, say('state.closed', { now, next: next() }), 'plain');
 }
 
 export function prepare(node: DialogNode): void {

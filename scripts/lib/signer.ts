@@ -43,7 +43,7 @@ export function linkFor(sandbox: string, email: string, document: string): Promi
 }
 
 /** Fills every field and signs, by the requests that the signing page itself makes. */
-export async function signAs(_sandbox: string, link: string, name: string): Promise<void> {
+export async function signAs(link: string, name: string): Promise<void> {
   const api = `${link.split('?')[0]}/api`;
   const page = (await (await fetch(api)).json()) as {
     fields: { id: string; type: string; value: unknown; required: boolean }[];

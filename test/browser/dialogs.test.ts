@@ -39,11 +39,9 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       await visitor.start(this);
       house = await openHouse({ nodeRed, packageFolder: packedPackage().folder, name: `dialogs-${nodeRed}` });
       await house.deploy(flow);
-    });
-    beforeEach(async () => {
       editor = await Editor.open(visitor, house.runtime.url);
     });
-    afterEach(() => visitor.leave());
+    afterEach(() => visitor.check());
     after(async () => {
       await house?.close();
       await visitor.end();
@@ -85,16 +83,6 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       expect([node.valid, node.expireDays]).to.deep.equal([true, '730']);
       expect(node.signers).to.have.length(1);
       expect((node.signers as object[])[0]).to.include({ email: 'anna@example.com', role: 'approve', order: '1' });
-    });
-
-    it('asks for an account', async () => {
-      for (const id of ['send', 'wait', 'events']) {
-        await editor.openDialog(id);
-        await editor.page.selectOption('#node-input-account', { value: '_ADD_' });
-        expect(await editor.marked(), id).to.deep.equal(['account']);
-        await editor.ok();
-        expect((await editor.node(id)).valid, id).to.equal(false);
-      }
     });
 
     it('wait for status: needs a status, and a time it understands', async () => {
@@ -207,6 +195,16 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
         const help = await editor.help(type);
         expect(help, type).to.include('Details').and.include('References');
         expect(help.length, type).to.be.greaterThan(500);
+      }
+    });
+
+    it('asks for an account', async () => {
+      for (const id of ['send', 'wait', 'events']) {
+        await editor.openDialog(id);
+        await editor.page.selectOption('#node-input-account', { value: '_ADD_' });
+        expect(await editor.marked(), id).to.deep.equal(['account']);
+        await editor.ok();
+        expect((await editor.node(id)).valid, id).to.equal(false);
       }
     });
   });

@@ -135,9 +135,9 @@ const mounted: Row[] = [
     title: 'is on a read-only disk',
     file: path.join('readonly', 'ledger.sqlite'),
     code: 'LEDGER_UNAVAILABLE',
-    says: /read-only/,
+    says: /read-only|may write/,
     spoil: (file) => void mount('-o', 'remount,ro', path.dirname(file)),
-    heal: (file) => void mount('-o', 'remount,rw', path.dirname(file)),
+    heal: (file) => void mount('-o', 'remount,rw,size=32m', path.dirname(file)),
   },
 ];
 
@@ -205,16 +205,19 @@ describe('PostgreSQL as the ledger', () => {
     const { host, port, database, user, password } = postgres.connection;
     return [
       tab(),
-      ledgerNode({
-        engine: 'postgres',
-        host,
-        port: String(port),
-        database,
-        user,
-        tls: 'off',
-        credentials: { password },
-      }),
-      sandboxAccount({ ledger: 'ledger', reconcileMinutes: '0.05' }),
+      ledgerNode(
+        {
+          engine: 'postgres',
+          host,
+          port: String(port),
+          database,
+          user,
+          tls: 'off',
+          credentials: { password },
+        },
+        'shared ledger',
+      ),
+      sandboxAccount({ ledger: 'shared ledger', reconcileMinutes: '0.05' }),
       httpIn('/send', ['send']),
       sendFromBody('send', ['answer', 'mark']),
       change('mark', [['mark', 'envelope.externalId']], ['wait']),

@@ -55,7 +55,7 @@ export async function sent(house: House, body: object = {}, at = '/send'): Promi
 /** Signs as each of the signers, one after the other, with the link of their mail. */
 export async function sign(house: House, envelope: string, ...emails: string[]): Promise<void> {
   for (const email of emails.length > 0 ? emails : ['anna@example.com']) {
-    await signAs(house.sandbox.url, await linkFor(house.sandbox.url, email, envelope), email.split('@')[0] ?? email);
+    await signAs(await linkFor(house.sandbox.url, email, envelope), email.split('@')[0] ?? email);
   }
 }
 

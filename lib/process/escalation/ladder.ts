@@ -7,7 +7,7 @@ import type { ClaimedTimer, Ladder } from '../../ledger/types';
 import type { SignatureAccount } from '../account';
 import { refreshEnvelope } from '../refresh';
 import { carryOut } from './actions';
-import { nextOf, planOf } from './plan';
+import { nextAfter, planOf } from './plan';
 import { checkAlternates, type LadderSpec } from './spec';
 
 /** A ladder that is to be started. */
@@ -53,7 +53,7 @@ export async function startLadder(account: SignatureAccount, request: LadderRequ
     name: name || envelope.name,
     spec,
     message,
-    first: isTerminal(envelope.status) ? null : nextOf(spec, []),
+    first: isTerminal(envelope.status) ? null : nextAfter(spec, null),
   });
   account.dispatcher.kick();
   return problems.map(({ message: text }) => text);
@@ -119,17 +119,8 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
   }
   const spec = ladder.spec as LadderSpec;
   const firing = planOf(spec).firings.find(({ id }) => id === ladder.next?.id);
-  if (!firing) {
-    // The row is gone since; what comes after it goes on.
-    await ledger.moveLadder({
-      id: ladder.id,
-      rev: ladder.rev,
-      state: 'running',
-      next: nextOf(spec, ladder.fired),
-      reason: 'step removed',
-    });
-    return;
-  }
+  if (!firing)
+    throw new SignatureError('BAD_CONFIG', `The ladder has no step ${ladder.next.id} any more.`, { field: 'steps' });
   const result = await carryOut({ account, ledger, ladder, spec, firing, envelope });
   if (result === 'over') {
     await ledger.finishTimer(claim);
@@ -139,7 +130,7 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
     await ledger.retryTimer({ ...claim, due: result.notBefore, error: result.why, counts: false });
     return;
   }
-  const next = nextOf(spec, [...ladder.fired, firing.id]);
+  const next = nextAfter(spec, firing.id);
   const firedAt = account.clock.now();
   const report: StepReport = {
     step: firing.stepId,
@@ -152,9 +143,20 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
     lateMs: Math.max(0, firedAt - ladder.next.at),
     next: next ? { step: next.id, at: new Date(next.at).toISOString() } : null,
   };
-  await ledger.fireLadder({ id: ladder.id, claim, firing: firing.id, next, body: report, emit: true });
+  const fired = await ledger.fireLadder({ id: ladder.id, claim, firing: firing.id, next, body: report, emit: true });
+  if (fired.state === 'held') {
+    await ledger.retryTimer({
+      ...claim,
+      due: firedAt + heldRetryMs,
+      error: 'the envelope is being replaced',
+      counts: false,
+    });
+  }
   account.dispatcher.kick();
 }
+
+/** While an envelope is being replaced by another step, its end is not decided. */
+const heldRetryMs = 5_000;
 
 export const ladderCommands = ['stop', 'pause', 'resume', 'skip', 'jump'] as const;
 export type LadderCommand = (typeof ladderCommands)[number];
@@ -198,10 +200,16 @@ async function steer(
       await ledger.moveLadder({ id, rev, state: 'paused', next: ladder.next, reason });
       return;
     case 'resume':
-      await ledger.moveLadder({ id, rev, state: 'running', next: ladder.next ?? nextOf(spec, fired), reason });
+      await ledger.moveLadder({
+        id,
+        rev,
+        state: 'running',
+        next: ladder.next ?? nextAfter(spec, fired.at(-1) ?? null),
+        reason,
+      });
       return;
     case 'skip': {
-      const next = ladder.next ? nextOf(spec, [...fired, ladder.next.id]) : null;
+      const next = ladder.next ? nextAfter(spec, ladder.next.id) : null;
       await ledger.moveLadder({ id, rev, state: state === 'paused' ? 'paused' : 'running', next, reason });
       return;
     }

@@ -1,6 +1,6 @@
 import { createCalendar } from '../../time/calendar/working-hours';
 import type { EpochMs } from '../../time/clock';
-import { type LadderProblem, nextStep, type PlannedStep, planLadder } from '../../time/ladder/plan';
+import { type LadderProblem, type PlannedStep, planLadder } from '../../time/ladder/plan';
 import type { LadderSpec, StepAction } from './spec';
 
 export type Firing = PlannedStep<StepAction>;
@@ -16,8 +16,9 @@ export function planOf(spec: LadderSpec): { firings: Firing[]; problems: LadderP
   });
 }
 
-/** The firing after those that have been; null when the ladder is used up. */
-export function nextOf(spec: LadderSpec, fired: readonly string[]): { id: string; at: EpochMs } | null {
-  const next = nextStep(planOf(spec), fired);
+/** The firing behind another one, or the first; null when the ladder is used up. What was left out stays left out. */
+export function nextAfter(spec: LadderSpec, id: string | null): { id: string; at: EpochMs } | null {
+  const { firings } = planOf(spec);
+  const next = firings[id === null ? 0 : firings.findIndex((firing) => firing.id === id) + 1];
   return next ? { id: next.id, at: next.at } : null;
 }

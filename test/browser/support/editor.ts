@@ -20,13 +20,22 @@ declare const RED: EditorApi;
 export const flowNodeTypes = ['send-envelope', 'signature-event-in', 'wait-for-status'] as const;
 export const configNodeTypes = ['core-signature-account', 'signature-ledger'] as const;
 
+/** The choice in the editor's settings, where Node-RED 5 keeps it. */
+const theme = (origin: string, value: string) => ({ origin, localStorage: [{ name: 'view-dark-theme', value }] });
+
 /** The editor as a person uses it; API calls of its own only where a person would see the same. */
 export class Editor {
   private constructor(readonly page: Page) {}
 
   /** Opens the editor and waits until it can be worked with. */
-  static async open(visitor: Visitor, url: string, options: VisitOptions = {}): Promise<Editor> {
-    const page = await visitor.visit(url, options);
+  static async open(
+    visitor: Visitor,
+    url: string,
+    { dark = false, ...options }: VisitOptions & { dark?: boolean } = {},
+  ): Promise<Editor> {
+    const storageState = { cookies: [], origins: [theme(new URL(url).origin, dark ? 'dark' : 'light')] };
+    const page = await visitor.visit(url, { storageState, ...options });
+    await page.addStyleTag({ content: '*, ::before, ::after { transition: none !important; animation: none !important }' });
     await page.locator(".red-ui-palette-node[data-palette-type='send-envelope']").waitFor();
     await page.waitForFunction(() => Boolean(RED.workspaces.active()));
     return new Editor(page);
@@ -259,7 +268,7 @@ function measureContrasts(): { text: string; contrast: number }[] {
   for (const element of form?.querySelectorAll('label, .core-signature-hint, h4, summary, span, input, select') ?? []) {
     const text = element.matches('input, select') ? element.id : (element.textContent ?? '').trim();
     if (text === '' || !(element as HTMLElement).checkVisibility() || (element as HTMLInputElement).disabled) continue;
-    if (element.closest('button[disabled], .red-ui-editableList-addButton')) continue;
+    if (element.closest('.red-ui-button')) continue; // as the editor paints its own
     const colors = [getComputedStyle(element).color];
     for (let outer: Element | null = element; outer; outer = outer.parentElement) {
       const ground = getComputedStyle(outer).backgroundColor;

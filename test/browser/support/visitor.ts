@@ -20,12 +20,18 @@ export class Visitor {
 
   /** Starts the browser; for `before`. Without one on this machine the tests are skipped, and it is said why. */
   async start(test: Context): Promise<void> {
+    const why = await this.launch();
+    if (why === undefined) return;
+    console.log(`    ${why}`);
+    test.skip();
+  }
+
+  /** Starts the browser. @returns a sentence that says why there is none, or nothing */
+  async launch(): Promise<string | undefined> {
     const launched = await launchBrowser();
-    if (!launched.browser) {
-      console.log(`    ${launched.why}`);
-      test.skip();
-    }
+    if (!launched.browser) return launched.why;
     this.#browser = launched.browser;
+    return undefined;
   }
 
   /** Opens a page with a fresh profile, in English unless told otherwise. */
@@ -54,6 +60,11 @@ export class Visitor {
   /** For `afterEach`: closes all pages. @throws Error that tells what failed in them */
   async leave(): Promise<void> {
     await Promise.all(this.#browser?.contexts().map((context) => context.close()) ?? []);
+    this.check();
+  }
+
+  /** For `afterEach` where pages stay open. @throws Error that tells what failed in them */
+  check(): void {
     const faults = this.#faults.splice(0);
     if (faults.length > 0) throw new Error(`Pages failed:\n${faults.join('\n')}`);
   }

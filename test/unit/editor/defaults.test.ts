@@ -2,10 +2,14 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { accountConfig, accountCredentials } from '../../../dist/nodes/core-signature-account/config.js';
+import { escalateConfig } from '../../../dist/nodes/escalate/config.js';
+import { pushNotifyConfig } from '../../../dist/nodes/push-notify/config.js';
+import { pushServiceConfig, pushServiceCredentials } from '../../../dist/nodes/push-service/config.js';
 import { sendEnvelopeConfig } from '../../../dist/nodes/send-envelope/config.js';
 import { signatureEventInConfig } from '../../../dist/nodes/signature-event-in/config.js';
 import { ledgerConfig, ledgerCredentials } from '../../../dist/nodes/signature-ledger/config.js';
 import { waitForStatusConfig } from '../../../dist/nodes/wait-for-status/config.js';
+import { workingCalendarConfig } from '../../../dist/nodes/working-calendar/config.js';
 import { loadPage, nodeTypes, nodeWith } from './editor-page';
 
 const schemas = {
@@ -14,9 +18,17 @@ const schemas = {
   'send-envelope': sendEnvelopeConfig,
   'signature-event-in': signatureEventInConfig,
   'wait-for-status': waitForStatusConfig,
+  escalate: escalateConfig,
+  'push-notify': pushNotifyConfig,
+  'push-service': pushServiceConfig,
+  'working-calendar': workingCalendarConfig,
 };
 
-const secrets = { 'core-signature-account': accountCredentials, 'signature-ledger': ledgerCredentials };
+const secrets = {
+  'core-signature-account': accountCredentials,
+  'signature-ledger': ledgerCredentials,
+  'push-service': pushServiceCredentials,
+};
 
 /** As it is in a flow: plain JSON, so that objects of the sandboxed page compare. */
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
@@ -47,7 +59,7 @@ for (const type of nodeTypes) {
 
     it('have a form field each, except those the dialog keeps itself', () => {
       const prefix = definition.category === 'config' ? 'node-config-input' : 'node-input';
-      const ownFields = ['version', 'inputs', 'signers', 'switchedOff', 'statuses', 'events'];
+      const ownFields = ['version', 'inputs', 'signers', 'switchedOff', 'statuses', 'events', 'steps', 'hours'];
       for (const property of Object.keys({ ...definition.defaults, ...definition.credentials })) {
         if (ownFields.includes(property)) continue;
         expect(template, property).to.include(`id="${prefix}-${property}"`);

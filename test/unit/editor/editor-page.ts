@@ -9,6 +9,10 @@ export const nodeTypes = [
   'send-envelope',
   'signature-event-in',
   'wait-for-status',
+  'escalate',
+  'push-notify',
+  'push-service',
+  'working-calendar',
 ] as const;
 
 export const languages = ['en-US', 'de'] as const;
@@ -38,6 +42,8 @@ export interface Page {
   /** The html of the dialog alone. */
   template: string;
   definition: Definition;
+  /** What the dialog's own script offers to its html, for example `prepare`. */
+  script: Record<string, (...given: never[]) => unknown>;
 }
 
 export type Catalog = { [key: string]: string | Catalog };
@@ -93,7 +99,7 @@ export function loadPage(type: string, language = 'en-US'): Page {
   const html = readFileSync(path.join(folder(type), `${type}.html`), 'utf8');
   const registered = new Map<string, Definition>();
   const RED = editorStub(language, (name, definition) => registered.set(name, definition));
-  const context = vm.createContext({ RED, URL });
+  const context = vm.createContext({ RED, URL, coreSignature: {} });
   for (const [, script = ''] of html.matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)) {
     vm.runInContext(script, context);
   }
@@ -101,7 +107,8 @@ export function loadPage(type: string, language = 'en-US'): Page {
   if (!definition)
     throw new Error(`The dialog of ${type} registers ${[...registered.keys()].join(', ') || 'nothing'}.`);
   const template = new RegExp(`<script type="text/html" data-template-name="${type}">([\\s\\S]*?)</script>`).exec(html);
-  return { html, template: template?.[1] ?? '', definition };
+  const camelCase = type.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return { html, template: template?.[1] ?? '', definition, script: context.coreSignature[camelCase] };
 }
 
 /** A node as the editor would have it: the defaults, with some properties set. */

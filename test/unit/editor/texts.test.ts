@@ -13,7 +13,6 @@ const keysInHtml = (html: string): string[] =>
 /** Keys that the dialog's code names literally. */
 function keysInCode(type: string): string[] {
   const source = path.resolve(__dirname, '../../../nodes', type);
-  const shared = path.resolve(source, '../editor/runtime.editor.ts');
   const files = readdirSync(source)
     .filter((name) => name.endsWith('.editor.ts'))
     .map((name) => path.join(source, name));

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { createProvider } from '../../../dist/lib/push/provider';
 import { tenantTokenUrl } from '../../../dist/lib/push/providers/opentext-auth';
-import { readJobStatus } from '../../../dist/lib/push/providers/opentext-status';
 import { type Recipient, recipientLabel } from '../../../dist/lib/push/recipients';
 import type { ProviderSettings } from '../../../dist/lib/push/settings';
 import { type Answer, ScriptedServer } from '../core-signature/scripted-server';
@@ -236,19 +235,6 @@ describe('OpenText messaging', () => {
       detail: 'Confirmed',
     });
     expect(JSON.stringify(status)).to.not.include('1701234567');
-  });
-
-  it('reads a status of any shape', () => {
-    for (const data of [null, undefined, 'x', 7, [], {}, { deliveries: 'x' }, { deliveries: [null] }]) {
-      expect(readJobStatus(data, 'sms')).to.deep.equal({ deliveries: [], finished: false });
-    }
-    const done = { deliveries: [{ email: 'ada@acme.example', delivery_attempts: [{ state: 'Cancelled' }] }] };
-    const label = recipientLabel(mail);
-    expect(readJobStatus(done, 'email')).to.deep.equal({
-      finished: true,
-      deliveries: [{ recipient: label, state: 'failed', detail: 'Cancelled' }],
-    });
-    expect(readJobStatus([done], 'email').finished).to.equal(true);
   });
 
   it('throws what is wrong with a status, and tests the connection by it', async () => {
