@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const flow = example('01 - Sign a contract');
   const house = await openHouse({ flows: flow, name: 'screenshots' });
   try {
-    const editor = await Editor.open(visitor, house.runtime.url, { viewport: { width: 1640, height: 560 } });
+    const editor = await Editor.open(visitor, house.runtime.url, { viewport: { width: 1440, height: 520 } });
     const query = new URLSearchParams([
       ['name', 'Service agreement'],
       ['key', 'C-2041'],
@@ -50,11 +50,9 @@ async function main(): Promise<void> {
     await inbox.screenshot({ path: path.join(images, 'inbox.png') });
 
     await editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'signer_signed' }).first().waitFor();
-    await editor.page.fill('#red-ui-palette-search input', 's');
-    await editor.page.fill('#red-ui-palette-search input', '');
-    await editor.page.evaluate(() =>
-      document.querySelector('#red-ui-palette-container-signature')?.scrollIntoView({ block: 'end' }),
-    );
+    await editor.invoke('core:toggle-right-sidebar');
+    await editor.page.fill('#red-ui-palette-search input', 'signature');
+    await editor.page.locator('#red-ui-palette-container-signature').waitFor();
     await editor.page.screenshot({ path: path.join(images, 'example-flow.png') });
     await visitor.leave();
     for (const name of ['example-flow', 'signing-page', 'inbox']) {

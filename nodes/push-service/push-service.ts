@@ -12,6 +12,7 @@ import { createProvider } from '../../lib/push/provider';
 import { parseRecipient, type RecipientRules } from '../../lib/push/recipients';
 import { systemClock } from '../../lib/time/clock';
 import { pushServiceConfig, pushServiceCredentials } from './config';
+import { withSandboxDefaults } from './sandbox-defaults';
 import { settingsOf } from './settings';
 
 const userAgent = 'node-red-core-signature';
@@ -31,9 +32,10 @@ export = (RED: NodeAPI): void => {
   }
 
   function open(node: PushServiceNode, definition: NodeDef): void {
-    const config = readConfig(pushServiceConfig, definition);
-    const credentials = pushServiceCredentials.parse(node.credentials ?? {});
-    const account = config.account === '' ? undefined : accountNode(RED, config.account).account;
+    const given = readConfig(pushServiceConfig, definition);
+    const account = given.account === '' ? undefined : accountNode(RED, given.account).account;
+    const secrets = pushServiceCredentials.parse(node.credentials ?? {});
+    const { config, credentials } = withSandboxDefaults(given, secrets, account);
     const clock = account?.clock ?? systemClock;
     const provider = createProvider(settingsOf(config, credentials), { clock, userAgent });
     const { dispatcher, release } = host.useDispatcher(ledgerChoice(RED, host, config.ledger), node);

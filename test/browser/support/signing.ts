@@ -38,16 +38,13 @@ export class SigningPage {
     const box = await this.dialog.getByRole('img', { name: /Drawing area/ }).boundingBox();
     if (!box) throw new Error('There is nothing to draw on.');
     const { mouse } = this.page;
-    await mouse.move(box.x + box.width * 0.15, box.y + box.height * 0.6);
+    const at = (t: number): [number, number] => [
+      box.x + box.width * (0.1 + 0.7 * t + 0.06 * Math.sin(19 * t)),
+      box.y + box.height * (0.5 - 0.3 * (1 - 0.7 * t) * Math.sin(16 * t + 0.6)),
+    ];
+    await mouse.move(...at(0));
     await mouse.down();
-    for (const [x, y] of [
-      [0.25, 0.25],
-      [0.35, 0.75],
-      [0.5, 0.35],
-      [0.65, 0.65],
-      [0.85, 0.4],
-    ] as const)
-      await mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 5 });
+    for (let step = 1; step <= 60; step += 1) await mouse.move(...at(step / 60));
     await mouse.up();
     await this.dialog.getByRole('button', { name: 'Use signature' }).click();
     await this.dialog.waitFor({ state: 'hidden' });

@@ -70,7 +70,7 @@ onBothEngines('ledger devices', ({ store, ledger }) => {
     expect(await ledger().listDevices({ limit: 9 })).to.have.length(1);
   });
 
-  it('is pages long, and takes addresses of any length', async () => {
+  it('comes in pages, and takes addresses of any length', async () => {
     for (let i = 0; i < 5; i += 1) await put(`p${i}@x.de`, `${i}`.repeat(4000));
     const first = await ledger().listDevices({ service, limit: 3 });
     const rest = await ledger().listDevices({ service, after: first.at(-1)!.id, limit: 9 });

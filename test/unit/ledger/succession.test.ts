@@ -213,7 +213,13 @@ onBothEngines('ledger succession', ({ store, ledger }) => {
     await hold(ledger(), 'old');
     await cancelled('old');
     store().now += 1000;
+    // Nobody waits for this one, and yet it is not over.
+    await hold(ledger(), 'bare');
+    await cancelled('bare');
+    store().now += 1000;
     expect(await ledger().prune({ before: store().now })).to.include({ envelopes: 0 });
+    expect(await release(ledger(), 'bare')).to.equal('ok');
+    expect(await ledger().prune({ before: store().now })).to.include({ envelopes: 1 });
     await succeed(ledger(), 'old', 'new');
     store().now += 1000;
     expect(await ledger().prune({ before: store().now })).to.include({ envelopes: 1 });
