@@ -52,6 +52,7 @@ function editorScript(name) {
   const { outputFiles } = buildSync({
     entryPoints: [entry],
     bundle: true,
+    minify: true,
     write: false,
     format: 'iife',
     globalName: `coreSignature.${camelCase}`,

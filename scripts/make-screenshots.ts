@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const flow = example('01 - Sign a contract');
   const house = await openHouse({ flows: flow, name: 'screenshots' });
   try {
-    const editor = await Editor.open(visitor, house.runtime.url, { viewport: { width: 1440, height: 520 } });
+    const editor = await Editor.open(visitor, house.runtime.url, { viewport: { width: 1220, height: 490 } });
     const query = new URLSearchParams([
       ['name', 'Service agreement'],
       ['key', 'C-2041'],
@@ -33,9 +33,14 @@ async function main(): Promise<void> {
     const { envelope } = (await answer.json()) as { envelope: string };
     await editor.statusOf(await editor.idOf('wait-for-status'), /^1\b/);
 
-    const signing = new SigningPage(await visitor.visit(await linkFor(house.sandbox.url, anna, envelope), screens.phone));
+    const signing = new SigningPage(
+      await visitor.visit(await linkFor(house.sandbox.url, anna, envelope), screens.phone),
+    );
     await signing.drawn();
-    const fields = { 'Annexes A to C received (required)': true, 'Name and function (required)': 'Anna Alpha, CEO' } as const;
+    const fields = {
+      'Annexes A to C received (required)': true,
+      'Name and function (required)': 'Anna Alpha, CEO',
+    } as const;
     await signing.fillIn(fields);
     await signing.draw();
     await signing.page.getByRole('group', { name: 'Page 2 of 2' }).evaluate((page) => page.scrollIntoView());
@@ -50,9 +55,7 @@ async function main(): Promise<void> {
     await inbox.screenshot({ path: path.join(images, 'inbox.png') });
 
     await editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'signer_signed' }).first().waitFor();
-    await editor.invoke('core:toggle-right-sidebar');
-    await editor.page.fill('#red-ui-palette-search input', 'signature');
-    await editor.page.locator('#red-ui-palette-container-signature').waitFor();
+    for (const side of ['left', 'right']) await editor.invoke(`core:toggle-${side}-sidebar`);
     await editor.page.screenshot({ path: path.join(images, 'example-flow.png') });
     await visitor.leave();
     for (const name of ['example-flow', 'signing-page', 'inbox']) {

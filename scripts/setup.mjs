@@ -11,7 +11,7 @@ const done = existsSync(marks) ? JSON.parse(readFileSync(marks, 'utf8')) : {};
 const wanted = { install: hashOf(['package.json', 'sandbox/package.json', 'package-lock.json']), build: '' };
 if (done.install !== wanted.install || !existsSync(path.join(root, 'node_modules', 'node-red'))) {
   console.log('Installing dependencies (once; a minute or two) …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
   done.build = undefined;
 }
 

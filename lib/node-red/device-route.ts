@@ -111,16 +111,14 @@ export class DeviceRoute {
         const error = toError(thrown);
         const status =
           error instanceof SignatureError ? (error.status ?? 400) : error instanceof z.ZodError ? 400 : 503;
-        response
-          .status(status)
-          .json({
-            error:
-              status === 503
-                ? 'Try again later.'
-                : error instanceof SignatureError
-                  ? error.message
-                  : 'The request cannot be read.',
-          });
+        response.status(status).json({
+          error:
+            status === 503
+              ? 'Try again later.'
+              : error instanceof SignatureError
+                ? error.message
+                : 'The request cannot be read.',
+        });
       },
     );
   }

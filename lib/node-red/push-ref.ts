@@ -11,6 +11,8 @@ export interface PushContext {
   /** Defaults for people whose language or zone is not known. */
   language: string;
   zone: string;
+  /** Scheme and host under which the runtime is reached from outside, as the account says; may be empty. */
+  publicOrigin: string;
   /** Browsers can register; missing where no registration is configured. */
   invitations?: Invitations;
   /** http links are fine: the account is a sandbox. */

@@ -41,7 +41,7 @@ const maxSleepMs = 5_000;
 const batch = 50;
 const maxAtWork = 100;
 /** How often the processes that share the ledger on this machine are looked at. */
-const releaseEveryMs = 10_000;
+const releaseEveryMs = 5_000;
 const retryAfterFaultMs = 5_000;
 
 /**
@@ -56,6 +56,7 @@ export class Dispatcher {
   readonly #nodes = new Map<string, NodeWorker>();
   readonly #accounts = new Map<string, AccountWorker>();
   readonly #atWork = new Set<Promise<void>>();
+  readonly #asked = new Set<Promise<void>>();
   #ledger: Promise<Ledger> | undefined;
   #releasedAt = 0;
   #running = false;
@@ -115,12 +116,24 @@ export class Dispatcher {
     await this.#loop;
   }
 
+  /** Work that a message has asked for, and that `stop` is to wait for as it does for what was claimed. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const running = work();
+    const settled = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#asked.add(settled);
+    settled.finally(() => this.#asked.delete(settled));
+    return running;
+  }
+
   /** Ends for good: waits for what is at work (at most `graceMs`), then closes the ledger. */
   async stop(graceMs = 5_000): Promise<void> {
     this.#stopped = true;
     await this.pause();
     const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
-    await Promise.race([Promise.allSettled(this.#atWork), grace]);
+    await Promise.race([Promise.allSettled([...this.#atWork, ...this.#asked]), grace]);
     const ledger = await this.#ledger?.catch(() => undefined);
     await ledger?.close();
   }

@@ -9,6 +9,7 @@ import type { SignatureAccount } from './account';
 export class Registrar {
   readonly #account: SignatureAccount;
   readonly #wanted = new Map<string, readonly string[]>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(account: SignatureAccount) {
     this.#account = account;
@@ -20,12 +21,14 @@ export class Registrar {
   }
 
   /** The node was taken out of the flow for good: the subscriptions that only it wanted are removed. */
-  async drop(node: string): Promise<void> {
+  drop(node: string): Promise<void> {
     this.#wanted.delete(node);
-    const stillWanted = this.#types();
-    for (const webhook of await this.#ours()) {
-      if (!stillWanted.has(webhook.event_type)) await this.#account.client.webhooks.delete(webhook.uuid);
-    }
+    return this.#inTurn(async () => {
+      const stillWanted = this.#types();
+      for (const webhook of await this.#ours()) {
+        if (!stillWanted.has(webhook.event_type)) await this.#account.client.webhooks.delete(webhook.uuid);
+      }
+    });
   }
 
   /** The node is being redeployed: it no longer counts here, but nothing is removed at the service. */
@@ -38,7 +41,18 @@ export class Registrar {
    *
    * @returns how many subscriptions were created, corrected and removed as doubles
    */
-  async ensure(): Promise<{ created: number; corrected: number; removed: number }> {
+  ensure(): Promise<{ created: number; corrected: number; removed: number }> {
+    return this.#inTurn(() => this.#ensure());
+  }
+
+  /** One at a time: two that both list before either creates would make doubles. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #ensure(): Promise<{ created: number; corrected: number; removed: number }> {
     const { callbackUrl, client } = this.#account;
     const done = { created: 0, corrected: 0, removed: 0 };
     if (callbackUrl === null || this.#wanted.size === 0) return done;

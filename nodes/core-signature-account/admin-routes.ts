@@ -1,18 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { z } from 'zod';
 import { SignatureError, toError } from '../../lib/errors';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { readConfig } from '../../lib/node-red/construct';
 import type { Host } from '../../lib/node-red/host';
+import { addTestRoute } from '../../lib/node-red/test-route';
 import { accountConfig, accountCredentials } from './config';
 import { connect } from './connection';
-
-const testBody = z.object({
-  id: z.string().default(''),
-  config: z.record(z.string(), z.unknown()).default({}),
-  credentials: z.record(z.string(), z.string()).default({}),
-});
 
 /** What the editor's dialogs ask the runtime. Registered once per process; every route needs a permission. */
 export function addAdminRoutes(RED: NodeAPI, host: Host): void {
@@ -26,25 +20,16 @@ export function addAdminRoutes(RED: NodeAPI, host: Host): void {
     };
   };
 
-  RED.httpAdmin.post(
-    '/core-signature/account/test',
-    may('write'),
-    route(async (request) => {
-      const { id, config, credentials } = testBody.parse(request.body);
-      const stored = (RED.nodes.getCredentials(id) as Record<string, string> | undefined) ?? {};
-      const typed = Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== '__PWRD__'));
-      const connection = connect(
-        id,
-        readConfig(accountConfig, config),
-        accountCredentials.parse({ ...stored, ...typed }),
-      );
-      try {
-        return await connection.client.testConnection();
-      } finally {
-        connection.close();
-      }
-    }),
-  );
+  addTestRoute(RED, 'core-signature-account', 'account', async (config, credentials, id) => {
+    const connection = connect(id, readConfig(accountConfig, config), accountCredentials.parse(credentials));
+    try {
+      const { ok, message } = await connection.client.testConnection();
+      if (!ok) throw new Error(message);
+      return message;
+    } finally {
+      connection.close();
+    }
+  });
 
   RED.httpAdmin.get(
     '/core-signature/account/:id/templates',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, flag, numberField, text } from '../../lib/node-red/config-fields';
 
 /** Configuration of `core-signature-account`: where the service is, how to log on, and where it can call back. */

@@ -51,6 +51,14 @@ function openInvalidSections(dialog: JQuery): void {
   });
 }
 
+/** A flow of an older version may lack a property; its list then shows what the runtime takes for it, not nothing. */
+function chooseDefaults(node: DialogNode): void {
+  for (const [property, { value }] of Object.entries(node._def?.defaults ?? {})) {
+    const field = fieldOf(node, property);
+    if (field.is('select') && !field.val() && typeof value === 'string') field.val(value).trigger('change');
+  }
+}
+
 /**
  * What every dialog needs: layout, parts that follow the choices made, sections that show what is set or wrong.
  * Called at the end of `oneditprepare`, when all fields are there.
@@ -58,6 +66,7 @@ function openInvalidSections(dialog: JQuery): void {
 export function finishDialog(node: DialogNode): void {
   installStyles();
   const dialog = $(`.core-signature[data-dialog="${node.type}"]`);
+  chooseDefaults(node);
   followConditions(node, dialog);
   openUsedSections(node, dialog);
   openInvalidSections(dialog);

@@ -45,19 +45,23 @@ const css = `
 .core-signature .core-signature-list .core-signature-hint { flex-basis: calc(100% - 100px); margin-left: 100px; }
 .core-signature textarea { height: auto; resize: vertical; }
 .core-signature textarea.core-signature-secret { -webkit-text-security: disc; }
+.core-signature .form-row:has(> .core-signature-week) { align-items: flex-start; }
+.core-signature .form-row:has(> .core-signature-week) > label { line-height: 28px; }
 .core-signature .core-signature-week { display: flex; flex-direction: column; gap: 4px; }
-.core-signature .core-signature-day { display: flex; align-items: flex-start; gap: 8px; }
+.core-signature .core-signature-day { display: flex; align-items: center; gap: 8px; }
 .core-signature .core-signature-day-name { flex: 0 0 96px; line-height: 28px; }
-.core-signature .core-signature-spans { display: flex; flex: 1; flex-wrap: wrap; gap: 4px 16px; min-height: 28px; line-height: 28px; }
+.core-signature .core-signature-spans { display: flex; flex-wrap: wrap; gap: 4px 16px; min-height: 28px; line-height: 28px; }
 .core-signature .core-signature-span { display: inline-flex; align-items: center; gap: 4px; }
 .core-signature .core-signature-span input { width: 56px; height: 28px; margin: 0; padding: 2px 4px; text-align: center; }
 .core-signature .core-signature-state[data-state=bad] { color: var(--red-ui-text-color-error); }
 .core-signature .core-signature-state[data-state=good] { color: var(--red-ui-text-color-success); }
-.core-signature .core-signature-step-number { float: left; width: 20px; margin: 6px 4px 0 -4px; font-weight: 600; text-align: center;
+.core-signature .core-signature-step { position: relative; }
+.core-signature .core-signature-step-number { position: absolute; top: 6px; left: -24px; width: 20px; font-weight: 600; text-align: center;
   color: var(--red-ui-secondary-text-color); }
-.core-signature .core-signature-warnings { margin: 4px 0 8px 18px; color: var(--red-ui-text-color-warning); }
+.core-signature .core-signature-warnings { margin: 4px 0 12px; padding-left: 12px; border-left: 3px solid var(--red-ui-text-color-warning); list-style: none; }
 .core-signature .core-signature-firings { margin: 4px 0 4px 20px; font-size: 12px; line-height: 18px; color: var(--red-ui-secondary-text-color); list-style: none; }
-.core-signature .core-signature-timeline svg { display: block; width: 100%; height: auto; overflow: visible; }
+.core-signature .core-signature-firings + .core-signature-unit { margin-left: 20px; font-size: 12px; }
+.core-signature .core-signature-timeline svg { display: block; width: 100%; max-width: 760px; margin: 0 auto; height: auto; overflow: visible; }
 .core-signature .core-signature-timeline text { font-size: 11px; fill: var(--red-ui-secondary-text-color); }
 .core-signature .core-signature-timeline text.number { font-weight: 600; fill: var(--red-ui-primary-background); }
 .core-signature .core-signature-timeline line { stroke: var(--red-ui-secondary-text-color); stroke-width: 1; }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, text, typedAs, typedValue } from '../../lib/node-red/config-fields';
 
 /** What a step can do. */

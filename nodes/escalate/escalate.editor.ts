@@ -60,10 +60,10 @@ export function checkSteps(node: DialogNode, steps: unknown): true | string {
 
 /** What the node is called when it has no name: what its steps do. */
 export function summary(node: DialogNode): string {
-  const actions = rowsOf(node.steps).map((row) => say(`do.${fieldsOf(row).do}`));
+  const actions = [...new Set(rowsOf(node.steps).map((row) => say(`do.${fieldsOf(row).do}`)))];
   if (node.stepsSource === 'property' || actions.length === 0) return say('palette.name');
-  const shown = actions.slice(0, 3).join(' / ');
-  return say('summary', { actions: actions.length > 3 ? `${shown} …` : shown });
+  const shown = actions.slice(0, 2).join(' / ');
+  return say('summary', { actions: actions.length > 2 ? `${shown} …` : shown });
 }
 
 export function prepare(node: DialogNode): void {
@@ -83,3 +83,7 @@ export function prepare(node: DialogNode): void {
 export function save(node: DialogNode): void {
   if (fieldOf(node, 'stepsSource').val() === 'list') node.steps = readSteps();
 }
+
+// Pure parts, for tests and for whoever looks at the page's console.
+export { calendarFor, planSample, sampleEnvelope } from './sample-plan.editor';
+export { fieldsOf, freshId, rowOf } from './step-fields.editor';

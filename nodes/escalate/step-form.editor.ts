@@ -39,6 +39,7 @@ export class StepForm {
     this.#original = row;
     const fields = fieldsOf(row);
     this.#id = fields.id;
+    container.addClass('core-signature-step');
     $('<div>', { class: 'core-signature-step-number', 'aria-hidden': 'true' }).appendTo(container);
     this.#addDelay(fields);
     this.#addAction(fields);

@@ -8,8 +8,11 @@ import type { Sample } from './sample-plan.editor';
 
 const width = 560;
 const margin = 24;
-const axis = 64;
 const radius = 9;
+/** Firings that would cover each other are put one above the other, at most so many. */
+const mostLanes = 3;
+const laneHeight = 2 * radius + 1;
+const axis = radius + 3 + (mostLanes - 1) * laneHeight;
 
 /** Longer ladders are drawn without their days off, which would be thinner than a line. */
 const mostDays = 120;
@@ -51,15 +54,15 @@ function mark(kind: string, at: number, text: string): Shape[] {
   ];
 }
 
-/** The firings as numbered circles; those that would cover each other are put one above the other. */
+/** The firings as numbered circles. */
 function circles(firings: readonly PlannedStep<StepAction>[], x: (at: number) => number): Shape[] {
   const lanes: number[] = [];
   return firings.flatMap(({ at, step, action }): Shape[] => {
     const cx = x(at);
-    const free = lanes.findIndex((last) => cx - last >= 2 * radius + 1);
-    const lane = free >= 0 ? free : lanes.length < 3 ? lanes.length : 2;
+    const free = lanes.findIndex((last) => cx - last >= laneHeight);
+    const lane = free >= 0 ? free : Math.min(lanes.length, mostLanes - 1);
     lanes[lane] = cx;
-    const cy = axis - lane * (2 * radius + 1);
+    const cy = axis - lane * laneHeight;
     return [
       ['circle', { class: action.do, cx, cy, r: radius }],
       ['text', { class: 'number', x: cx, y: cy + 4, 'text-anchor': 'middle' }, String(step + 1)],
@@ -90,10 +93,9 @@ export function drawTimeline(
     ...(due === undefined ? [] : mark('mark', x(due), say('timeline.due', { date: dateText(due, zone) }))),
     ...circles(firings.slice(0, 200), x),
   ];
-  const svg = element([
-    'svg',
-    { viewBox: `0 0 ${width} 90`, role: 'img', 'aria-label': say('timeline.name', { count: firings.length }) },
-  ]);
+  const top = Math.min(...shapes.flatMap(([, { cy, y, y1 }]) => [cy, y, y1].filter((at) => typeof at === 'number')));
+  const viewBox = `0 ${top - radius - 2} ${width} ${axis + 26 - (top - radius - 2)}`;
+  const svg = element(['svg', { viewBox, role: 'img', 'aria-label': say('timeline.name', { count: firings.length }) }]);
   svg.append(...shapes.map(element));
   target.replaceChildren(svg);
 }

@@ -55,7 +55,8 @@ export async function runCommand(push: PushContext, message: FlowMessage): Promi
       const person = key(personOf(message.person));
       const expires = service.clock.now() + invitationMs;
       return {
-        path: push.invitations.path,
+        // Where the page that shows notifications registers; only a path when the runtime's public URL is not known.
+        url: `${push.publicOrigin}${push.invitations.path}`,
         invitation: push.invitations.invite(person, expires),
         person,
         expires: new Date(expires).toISOString(),

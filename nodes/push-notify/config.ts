@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, numberField, text, typedAs, typedValue } from '../../lib/node-red/config-fields';
 
 /** Moments with texts of their own in the recipient's language; `custom` has only what the dialog says. */

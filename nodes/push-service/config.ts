@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, flag, text } from '../../lib/node-red/config-fields';
 
 /** Configuration of `push-service`: who carries notifications. `lib/push/settings.ts` checks the provider's part in full. */

@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { SignatureError, toError } from '../../lib/errors';
 import { type AccountNode, accountNode } from '../../lib/node-red/account-ref';
@@ -7,6 +6,7 @@ import { onClose } from '../../lib/node-red/handlers';
 import { hostOf } from '../../lib/node-red/host';
 import { ledgerChoice } from '../../lib/node-red/ledger-ref';
 import type { PushServiceNode } from '../../lib/node-red/push-ref';
+import { addTestRoute } from '../../lib/node-red/test-route';
 import type { PushService } from '../../lib/process/notify';
 import { createProvider } from '../../lib/push/provider';
 import { parseRecipient, type RecipientRules } from '../../lib/push/recipients';
@@ -57,6 +57,7 @@ export = (RED: NodeAPI): void => {
       rules,
       language: config.language,
       zone: config.zone,
+      publicOrigin: account?.callbackUrl ? new URL(account.callbackUrl).origin : '',
       invitations: registration?.invitations,
       allowHttpLinks: service.lane !== '',
     };
@@ -96,25 +97,15 @@ export = (RED: NodeAPI): void => {
     });
   }
 
-  const mayWrite = RED.auth.needsPermission('push-service.write') as RequestHandler;
-  RED.httpAdmin.post('/core-signature/push-service/test', mayWrite, (request, response) => {
-    const test = async (): Promise<string> => {
-      const { id = '', config = {}, credentials = {} } = request.body ?? {};
-      const stored = (RED.nodes.getCredentials(id) as Record<string, string> | undefined) ?? {};
-      const typed = Object.fromEntries(Object.entries(credentials).filter(([, value]) => value !== '__PWRD__'));
-      const given = pushServiceCredentials.parse({ ...stored, ...typed });
-      const provider = createProvider(settingsOf(readConfig(pushServiceConfig, config), given), {
-        clock: systemClock,
-        userAgent,
-      });
-      return (await provider.test())
-        ? 'The service accepts the credentials.'
-        : 'The settings are complete. Whether they work shows with the first notification.';
-    };
-    test().then(
-      (message) => response.json({ ok: true, message }),
-      (thrown: unknown) => response.json({ ok: false, message: toError(thrown).message }),
-    );
+  addTestRoute(RED, 'push-service', 'push-service', async (config, credentials) => {
+    const given = readConfig(pushServiceConfig, config);
+    const account = given.account === '' ? undefined : accountNode(RED, given.account).account;
+    const complete = withSandboxDefaults(given, pushServiceCredentials.parse(credentials), account);
+    const settings = settingsOf(complete.config, complete.credentials);
+    const provider = createProvider(settings, { clock: account?.clock ?? systemClock, userAgent });
+    return (await provider.test())
+      ? 'The service accepts the credentials.'
+      : 'The settings are complete. Whether they work shows with the first notification.';
   });
 
   RED.nodes.registerType<PushServiceNode & AccountNode, NodeDef, Record<string, never>, Record<string, string>>(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, flag, numberField, text, typedAs, typedValue } from '../../lib/node-red/config-fields';
 
 /** What a signer does; the service's flags behind each are in `lib/core-signature/requests.ts`. */

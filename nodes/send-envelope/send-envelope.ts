@@ -24,10 +24,19 @@ export = (RED: NodeAPI): void => {
       const { account } = accountNode(RED, config.account);
       const { dispatcher } = account;
       let sending = 0;
+      let closed = false;
 
-      /** Sends the message on; its row in the ledger is cleared when the flow behind is through with it. */
+      /**
+       * Sends the message on; its row in the ledger is cleared when the flow behind is through with it. A node that was
+       * closed meanwhile has no flow behind it any more: the message is left to its successor.
+       */
       const emit = async (message: FlowMessage, result: SendResult, send: Send): Promise<void> => {
         const { deliveryId, deliveryRev } = result;
+        if (closed && deliveryRev !== undefined) {
+          const ledger = await dispatcher.ledger();
+          await ledger.retryDelivery({ id: deliveryId, rev: deliveryRev, due: 0, error: '', counts: false });
+          return;
+        }
         await host.deliveries.emitted(deliveryId, () => send(outgoing(message, result)));
         if (deliveryRev === undefined) return;
         const ledger = await dispatcher.ledger();
@@ -60,9 +69,16 @@ export = (RED: NodeAPI): void => {
       });
 
       return {
-        input: async (message, send) => {
-          showSending(+1);
-          try {
+        input: (message, send) => dispatcher.during(() => sendFrom(message, send)),
+        close: () => {
+          closed = true;
+          detach();
+        },
+      };
+
+      async function sendFrom(message: FlowMessage, send: Send): Promise<void> {
+        showSending(+1);
+        try {
             const draft = await draftOf(RED, this, config, message);
             const composed = (externalId: string) =>
               compose({ ...draft, externalId, callbackUrl: account.callbackUrl }, (uuid) =>
@@ -82,13 +98,12 @@ export = (RED: NodeAPI): void => {
             });
             const emitted = emit(bare, result, send);
             // The flow behind may take its time; this node is done as soon as the message has left.
-            emitted.catch((thrown: unknown) => this.warn(toError(thrown).message));
+            if (closed) await emitted;
+            emitted.catch((thrown: unknown) => node.warn(toError(thrown).message));
           } finally {
             showSending(-1);
           }
-        },
-        close: detach,
-      };
+      }
     });
   }
 

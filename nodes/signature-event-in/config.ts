@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, numberField, text, typedAs, typedValue } from '../../lib/node-red/config-fields';
 
 /** Event types of the service that can be chosen in the dialog; an empty choice means all of them. */

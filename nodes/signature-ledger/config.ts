@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonFields, numberField, text } from '../../lib/node-red/config-fields';
 
 /** Configuration of `signature-ledger`: where waits, timers, operations and the audit journal are kept. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RequestHandler } from 'express';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { toError } from '../../lib/errors';
 import { type LedgerOptions, openLedger } from '../../lib/ledger/ledger';
 import { readConfig } from '../../lib/node-red/construct';
 import type { LedgerChoice } from '../../lib/node-red/host';
 import type { LedgerNode } from '../../lib/node-red/ledger-ref';
+import { addTestRoute } from '../../lib/node-red/test-route';
 import { type LedgerConfig, ledgerConfig, ledgerCredentials } from './config';
 
 /** Where the state of the processes is kept, for those who want another place than the default file. */
@@ -45,22 +45,12 @@ export = (RED: NodeAPI): void => {
     return { engine: 'postgres', schema, connection: { host, port, database, user, password, ssl } };
   }
 
-  const mayWrite = RED.auth.needsPermission('signature-ledger.write') as RequestHandler;
-  RED.httpAdmin.post('/core-signature/ledger/test', mayWrite, (request, response) => {
-    const test = async (): Promise<string> => {
-      const { id = '', config = {}, credentials = {} } = request.body ?? {};
-      const stored = (RED.nodes.getCredentials(id) as { password?: string } | undefined)?.password ?? '';
-      const { password } = ledgerCredentials.parse(credentials);
-      const given = password === '' || password === '__PWRD__' ? stored : password;
-      const ledger = await openLedger(optionsOf(readConfig(ledgerConfig, config), given));
-      const { where } = ledger.info();
-      await ledger.close();
-      return `The ledger can be used: ${where}.`;
-    };
-    test().then(
-      (message) => response.json({ ok: true, message }),
-      (thrown: unknown) => response.json({ ok: false, message: toError(thrown).message }),
-    );
+  addTestRoute(RED, 'signature-ledger', 'ledger', async (config, credentials) => {
+    const { password } = ledgerCredentials.parse(credentials);
+    const ledger = await openLedger(optionsOf(readConfig(ledgerConfig, config), password));
+    const { where } = ledger.info();
+    await ledger.close();
+    return `The ledger can be used: ${where}.`;
   });
 
   RED.nodes.registerType<LedgerNode, NodeDef, Record<string, never>, Record<string, string>>(

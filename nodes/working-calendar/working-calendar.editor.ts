@@ -59,3 +59,7 @@ export function save(node: DialogNode): void {
   // Written only when it says something else, so that opening and closing the dialog is no change.
   if (JSON.stringify(week) !== JSON.stringify(weekOf(node.hours))) node.hours = week;
 }
+
+// Pure parts, for tests and for whoever looks at the page's console.
+export { readCalendar } from './calendar-check.editor';
+export { timeOfDay, weekOf } from './week-table.editor';

@@ -11,6 +11,7 @@ import { events } from './events/events';
 import { bodies, bodyErrors } from './http/body';
 import { fileDownloads } from './http/file-downloads';
 import { pagesRouter } from './pages';
+import { pushServices } from './push/services';
 import { signatureRequests } from './signature-requests/signature-requests';
 import { prepare } from './signing/prepare';
 import { signing } from './signing/signing';
@@ -33,7 +34,7 @@ const apiParts = [
   auditEvents,
 ];
 
-/** Puts the whole sandbox together: token endpoints, API, files, signing, control, pages. */
+/** Puts the whole sandbox together: push services, token endpoints, API, files, signing, control, pages. */
 export function buildApp(sandbox: Sandbox, reset: () => Promise<void>): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -43,6 +44,7 @@ export function buildApp(sandbox: Sandbox, reset: () => Promise<void>): Express 
     showTime(sandbox, response);
     next();
   });
+  app.use(pushServices(sandbox));
   app.use(bodies());
   tokenEndpoints(sandbox, app);
   app.use('/api/v1', api(sandbox));

@@ -4,6 +4,7 @@ import type { Faults } from './faults';
 import type { Files } from './files';
 import type { Jobs } from './jobs';
 import type { SandboxCa } from './pdf';
+import type { Push } from './push/push';
 import type { Recorder } from './record';
 import type { Store } from './store';
 
@@ -17,6 +18,7 @@ export interface Sandbox {
   callbacks: Callbacks;
   recorder: Recorder;
   ca: SandboxCa;
+  push: Push;
   /** Base URL without a slash at the end. */
   baseUrl: string;
 }

@@ -18,6 +18,24 @@ const apiRule = z.strictObject({
   probability: z.number().min(0).max(1).optional(),
 });
 
+const pushRule = z.strictObject({
+  service: z
+    .enum(['fcm', 'webpush', 'opentext'], { error: 'The service is one of fcm, webpush, opentext.' })
+    .optional(),
+  match: z.string().optional(),
+  kind: z
+    .enum(['status', 'lostAnswer', 'outage', 'delay'], {
+      error: 'The kind is one of status, lostAnswer, outage, delay.',
+    })
+    .default('status'),
+  code: z.string().optional(),
+  status: z.int().min(400).max(599).optional(),
+  retryAfter: z.number().min(0).optional(),
+  delayMs: z.number().min(0).max(600_000).optional(),
+  times: z.int().min(0).optional(),
+  probability: z.number().min(0).max(1).optional(),
+});
+
 /** The fault switches, as `/sandbox/faults` takes them. */
 export const faultSettings = z.strictObject({
   callbacks: z
@@ -30,6 +48,7 @@ export const faultSettings = z.strictObject({
     })
     .optional(),
   api: z.array(apiRule).optional(),
+  push: z.array(pushRule).optional(),
   downloads: z
     .strictObject({ truncate: often.optional(), corrupt: often.optional(), expire: often.optional() })
     .optional(),
@@ -39,6 +58,12 @@ export const faultSettings = z.strictObject({
 
 export type FaultSettings = z.infer<typeof faultSettings>;
 export type ApiRule = z.infer<typeof apiRule>;
+export type PushRule = z.infer<typeof pushRule>;
+
+interface Rules {
+  api: ApiRule;
+  push: PushRule;
+}
 
 const key = 'faults';
 const stateKey = 'faults.random';
@@ -58,7 +83,7 @@ export class Faults {
     this.store.set(stateKey, settings.seed ?? 1);
   }
 
-  /** Puts switches over those that are on; rules for the API are added. */
+  /** Puts switches over those that are on; rules are added. */
   merge(settings: FaultSettings): void {
     const now = this.settings;
     this.store.set(key, {
@@ -68,6 +93,7 @@ export class Faults {
       downloads: { ...now.downloads, ...settings.downloads },
       mails: { ...now.mails, ...settings.mails },
       api: [...(now.api ?? []), ...(settings.api ?? [])],
+      push: [...(now.push ?? []), ...(settings.push ?? [])],
     } satisfies FaultSettings);
     if (settings.seed !== undefined) this.store.set(stateKey, settings.seed);
   }
@@ -90,13 +116,22 @@ export class Faults {
    * @param path path below `/api/v1`, or of a token endpoint
    */
   takeRule(method: string, path: string): ApiRule | undefined {
-    const rules = this.settings.api ?? [];
-    const rule = rules.find((candidate) => applies(candidate, method, path) && this.#happens(candidate));
-    if (rule?.times !== undefined) {
-      rule.times -= 1;
-      this.store.set(key, { ...this.settings, api: rules.filter((other) => other.times !== 0) });
-    }
-    return rule;
+    return this.#take('api', (rule) => applies(rule, method, path));
+  }
+
+  /**
+   * Takes the first rule that applies to a call of a push service.
+   *
+   * @param names addresses of the target and the phone's name; a rule means every target of which one has its text
+   * @param byNameOnly pass over rules without a text
+   */
+  takePushRule(service: string, names: string[], byNameOnly = false): PushRule | undefined {
+    return this.#take('push', (rule) => {
+      if (rule.service !== undefined && rule.service !== service) return false;
+      const { match } = rule;
+      if (match === undefined) return !byNameOnly;
+      return names.some((name) => wildcards(match).test(name));
+    });
   }
 
   /** Milliseconds of virtual time that every first callback waits. */
@@ -117,7 +152,18 @@ export class Faults {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   }
 
-  #happens(rule: ApiRule): boolean {
+  /** Takes the first rule of a group that is meant and happens, and counts it down. */
+  #take<G extends 'api' | 'push'>(group: G, isMeant: (rule: Rules[G]) => boolean): Rules[G] | undefined {
+    const rules = (this.settings[group] ?? []) as Rules[G][];
+    const rule = rules.find((candidate) => isMeant(candidate) && this.#happens(candidate));
+    if (rule?.times !== undefined) {
+      rule.times -= 1;
+      this.store.set(key, { ...this.settings, [group]: rules.filter((other) => other.times !== 0) });
+    }
+    return rule;
+  }
+
+  #happens(rule: Pick<ApiRule, 'times' | 'probability'>): boolean {
     if (rule.times === 0) return false;
     return rule.probability === undefined || this.random() < rule.probability;
   }
@@ -128,6 +174,11 @@ function applies(rule: ApiRule, method: string, path: string): boolean {
   if (rule.match === undefined) return true;
   const [, wantedMethod, pattern] = /^(?:([A-Za-z]+)\s+)?(.*)$/.exec(rule.match.trim()) ?? [];
   if (wantedMethod !== undefined && wantedMethod.toUpperCase() !== method) return false;
-  const parts = (pattern ?? '').split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(path);
+  return new RegExp(`^${wildcards(pattern ?? '').source}$`).test(path);
+}
+
+/** A text in which `*` stands for anything, to be found anywhere. */
+function wildcards(text: string): RegExp {
+  const parts = text.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(parts.join('.*'));
 }

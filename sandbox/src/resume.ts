@@ -3,11 +3,12 @@ import { startConversion } from './documents/convert';
 import { deletesAt } from './documents/json';
 import { graceDays, scheduleRemoval } from './documents/remove';
 import { isFinished } from './model';
+import { resumePush } from './push/resume';
 import { scheduleExpiry } from './signature-requests/expiry';
 import { startRendering } from './signature-requests/finish';
 import { scheduleReminder } from './signature-requests/reminders';
 
-/** Takes up after a restart what the last process left: conversions, renderings, deadlines and callbacks. */
+/** Takes up after a restart what the last process left: conversions, renderings, deadlines, callbacks and notifications. */
 export function resume(sandbox: Sandbox): void {
   for (const document of sandbox.store.documents.all()) {
     const removal = document.hidden ? document.modifiedAt + graceDays * 86_400_000 : deletesAt(document);
@@ -21,4 +22,5 @@ export function resume(sandbox: Sandbox): void {
   for (const delivery of sandbox.store.deliveries.all()) {
     sandbox.callbacks.schedule(delivery);
   }
+  resumePush(sandbox);
 }

@@ -10,6 +10,7 @@ import { Faults } from './faults';
 import { Files } from './files';
 import { Jobs } from './jobs';
 import { SandboxCa } from './pdf';
+import { Push } from './push/push';
 import { Recorder } from './record';
 import { resume } from './resume';
 import { seed } from './seed';
@@ -94,6 +95,7 @@ async function assemble(data: string, record: string | undefined): Promise<Sandb
     callbacks: new Callbacks(() => sandbox),
     recorder: new Recorder(record),
     ca: await SandboxCa.open(resolve(data, 'ca')),
+    push: new Push(resolve(data, 'push')),
     baseUrl: 'http://127.0.0.1',
   };
   return sandbox;

@@ -15,6 +15,7 @@ import type {
   Template,
   Webhook,
 } from './model';
+import type { MessagingJob, Phone, PhoneNotification, PushCall, PushMessage, Subscription } from './push/model';
 
 /** Objects of one kind, in the order in which they were made. */
 export class Collection<T extends { uuid: string }> {
@@ -90,6 +91,12 @@ export class Store {
   readonly templates = new Collection<Template>();
   readonly mails = new Collection<Mail>();
   readonly auditEvents = new Collection<AuditEvent>();
+  readonly phones = new Collection<Phone>();
+  readonly subscriptions = new Collection<Subscription>();
+  readonly pushMessages = new Collection<PushMessage>();
+  readonly notifications = new Collection<PhoneNotification>();
+  readonly pushCalls = new Collection<PushCall>();
+  readonly messagingJobs = new Collection<MessagingJob>();
   /** Single values: clock offset, faults, keys. */
   readonly settings = new Collection<{ uuid: string; value: unknown }>();
 

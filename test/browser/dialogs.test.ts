@@ -3,7 +3,9 @@ import { anyPort } from '../../scripts/lib/ports';
 import { type FlowNode, sandboxAccount, sendFromBody, tab, waitFor } from '../support/flows';
 import { type House, openHouse } from '../support/house';
 import { packedPackage } from '../unit/package/packed';
-import { configNodeTypes, Editor, flowNodeTypes } from './support/editor';
+import { Editor } from './support/editor';
+import { shownText } from './support/text';
+import { nodeTypes } from './support/types';
 import { Visitor } from './support/visitor';
 
 const flow: FlowNode[] = [
@@ -66,8 +68,10 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       await row.getByLabel('E-mail').fill('anna(at)example.com');
       await row.getByLabel('E-mail').blur();
       await row.getByLabel('Role').selectOption('approve');
-      expect(await row.locator('.form-row:has(> .red-ui-typedInput-container.input-error)').innerText()).to.match(/^E-mail/);
-      expect(await row.getByRole('status').innerText()).to.equal(
+      expect(await shownText(row.locator('.form-row:has(> .red-ui-typedInput-container.input-error)'))).to.match(
+        /^E-mail/,
+      );
+      expect(await shownText(row.getByRole('status'))).to.equal(
         'E-mail: enter one e-mail address such as name@example.com.',
       );
       await editor.ok();
@@ -134,7 +138,7 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       await page.getByLabel('Token', { exact: true }).fill('a token nobody gave out');
       await page.getByRole('button', { name: 'Test connection' }).click();
       await result.and(page.locator('[data-state=bad]')).waitFor();
-      expect(await result.innerText()).to.match(/\w{4}/);
+      expect(await shownText(result)).to.match(/\w{4}/);
       await page.getByLabel('Token', { exact: true }).fill('');
 
       const address = page.getByLabel('Webhook URL');
@@ -143,7 +147,7 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       await page.getByRole('button', { name: 'Check' }).click();
       const checked = page.locator('#core-signature-webhook-result[data-state=good]');
       await checked.waitFor();
-      expect(await checked.innerText()).to.equal('The webhook URL leads to this runtime.');
+      expect(await shownText(checked)).to.equal('The webhook URL leads to this runtime.');
 
       await page.getByLabel('Service', { exact: true }).selectOption('custom');
       await page.getByLabel('Base URL').fill('sign.example.com');
@@ -191,7 +195,7 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
     });
 
     it('has help for every node', async () => {
-      for (const type of [...flowNodeTypes, ...configNodeTypes]) {
+      for (const type of nodeTypes) {
         const help = await editor.help(type);
         expect(help, type).to.include('Details').and.include('References');
         expect(help.length, type).to.be.greaterThan(500);

@@ -4,8 +4,10 @@ import { expect } from 'chai';
 import { linkFor } from '../../scripts/lib/signer';
 import { contractPdf, type House, openHouse, until } from '../support/house';
 import { packedPackage } from '../unit/package/packed';
-import { Editor, flowNodeTypes } from './support/editor';
+import { Editor } from './support/editor';
 import { SigningPage } from './support/signing';
+import { shownText } from './support/text';
+import { flowNodeTypes, textOf, withoutSpaces } from './support/types';
 import { screens, Visitor } from './support/visitor';
 
 const signers = ['anna.alpha@example.com', 'ben.beta@example.com'] as const;
@@ -28,13 +30,11 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
     it('has the nodes in the palette, and they can be dragged in', async () => {
       const editor = await Editor.open(visitor, house.runtime.url);
       const category = editor.page.locator('#red-ui-palette-container-signature');
-      expect(await category.locator('.red-ui-palette-header').innerText()).to.equal('signature');
+      expect(await shownText(category.locator('.red-ui-palette-header'))).to.equal('signature');
       const labels = await category.locator('.red-ui-palette-label').allInnerTexts();
-      expect(labels.map((label) => label.replace('\n', ' '))).to.have.members([
-        'send envelope',
-        'signature event',
-        'wait for status',
-      ]);
+      expect(labels.map(withoutSpaces)).to.have.members(
+        flowNodeTypes.map((type) => withoutSpaces(textOf(type, 'en-US', 'palette.name'))),
+      );
       for (const [row, type] of flowNodeTypes.entries()) {
         const id = await editor.drag(type, { x: 300, y: 100 + 80 * row });
         const node = await editor.node(id);
@@ -73,7 +73,10 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
         await visitor.visit(await linkFor(house.sandbox.url, signers[0], envelope), screens.phone),
       );
       await first.drawn();
-      await first.fillIn({ 'Annexes A to C received (required)': true, 'Name and function (required)': 'Anna Alpha, CEO' });
+      await first.fillIn({
+        'Annexes A to C received (required)': true,
+        'Name and function (required)': 'Anna Alpha, CEO',
+      });
       await first.draw();
       await first.next.click();
       await first.ended('You have signed');
@@ -89,8 +92,11 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       const outcome = editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'node: outcome' });
       await outcome.first().waitFor();
       expect(await outcome.count(), 'one outcome').to.equal(1);
-      const shown = (await outcome.innerText()).replace(/\s+/g, ' ');
-      expect(shown).to.include(`"${envelope.slice(0, 20)}`).and.include('outcome: "reached"').and.include('status: "signed"');
+      const shown = (await shownText(outcome)).replace(/\s+/g, ' ');
+      expect(shown)
+        .to.include(`"${envelope.slice(0, 20)}`)
+        .and.include('outcome: "reached"')
+        .and.include('status: "signed"');
       await editor.page.locator('.red-ui-debug-msg').filter({ hasText: 'signer_signed' }).first().waitFor();
       const line = await until('the outcome in the file', () => house.lines<{ envelope: string }>('outcomes.jsonl')[0]);
       expect(line).to.include({ envelope, outcome: 'reached', status: 'signed', signers: 2 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { until } from '../support/house';
 import { Sender } from './support/sandbox';
+import { shownText } from './support/text';
 import { screens, Visitor } from './support/visitor';
 
 const text = 'Please sign here: [[s|0|r:1]]';
@@ -30,9 +31,13 @@ describe('browser: the inbox of the sandbox', () => {
     const document = await sender.send(text, { signers: [anna], subject: 'Please sign the NDA', name: 'NDA' });
     const mail = panel(page, 'Mails').getByRole('listitem').filter({ hasText: 'Please sign the NDA' });
     await mail.waitFor();
-    expect(await mail.innerText()).to.include('invitation').and.include('anna@example.com');
+    expect(await shownText(mail))
+      .to.include('invitation')
+      .and.include('anna@example.com');
     const shown = panel(page, 'Documents').getByRole('listitem').filter({ hasText: 'NDA' }).first();
-    expect(await shown.innerText()).to.include(document.slice(0, 8)).and.include('Anna Alpha');
+    expect(await shownText(shown))
+      .to.include(document.slice(0, 8))
+      .and.include('Anna Alpha');
     const link = await mail.getByRole('link', { name: 'Review and sign' }).getAttribute('href');
     expect(link).to.equal(await sender.link(anna.email, document));
     expect(await shown.getByRole('link', { name: /signing page of Anna Alpha/ }).getAttribute('href')).to.equal(link);
@@ -58,7 +63,12 @@ describe('browser: the inbox of the sandbox', () => {
     }
     expect((await sender.state()).clock.offsetMs).to.be.closeTo(((8 * 24 + 1) * 60 + 10) * 60_000, 60_000);
     await until('the envelope to expire', async () => (await sender.document(document)).status === 'xp');
-    await panel(page, 'Documents').getByRole('listitem').filter({ hasText: 'Short' }).getByText('Expired').first().waitFor();
+    await panel(page, 'Documents')
+      .getByRole('listitem')
+      .filter({ hasText: 'Short' })
+      .getByText('Expired')
+      .first()
+      .waitFor();
   });
 
   it('switches faults on and off', async () => {
@@ -70,7 +80,9 @@ describe('browser: the inbox of the sandbox', () => {
     await faults.getByLabel('Requests').selectOption('Next three: too many requests (429)');
     await until('the rule', async () => ((await settings()).api as unknown[] | undefined)?.length === 1);
     for (const status of [429, 429, 429, 200]) {
-      const answer = await fetch(`${sender.url}/api/v1/documents/`, { headers: { authorization: 'Token sandbox-token' } });
+      const answer = await fetch(`${sender.url}/api/v1/documents/`, {
+        headers: { authorization: 'Token sandbox-token' },
+      });
       expect(answer.status).to.equal(status);
     }
     await faults.getByText('All settings as JSON').click();

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { until } from '../support/house';
 import { Sender } from './support/sandbox';
 import { SigningPage } from './support/signing';
-import { screens, Visitor, type VisitOptions } from './support/visitor';
+import { shownText } from './support/text';
+import { screens, type VisitOptions, Visitor } from './support/visitor';
 
 const anna = { email: 'anna@example.com', full_name: 'Anna Alpha' };
 const agreement = `# Agreement
@@ -48,7 +49,9 @@ describe('browser: the signing page', () => {
       const signing = await open(document, anna.email, screens[screen]);
       const { page } = signing;
       await signing.drawn();
-      expect(await page.evaluate(() => window.document.documentElement.scrollWidth <= window.innerWidth)).to.equal(true);
+      expect(await page.evaluate(() => window.document.documentElement.scrollWidth <= window.innerWidth)).to.equal(
+        true,
+      );
       expect(await page.getByLabel('Remarks').inputValue(), 'prefilled').to.equal('as discussed');
       const date = await page.getByLabel('Date (required)').inputValue();
       expect(date, 'today, on the clock of the sandbox').to.match(/^\d{4}-\d\d-\d\d$/);
@@ -59,9 +62,9 @@ describe('browser: the signing page', () => {
       await page.keyboard.type('Harbour & Finch Ltd');
       await signing.fillIn({ 'Agreed (required)': true });
       await signing.draw();
-      expect(await signing.next.innerText()).to.equal('Sign');
+      expect(await shownText(signing.next)).to.equal('Sign');
       await page.getByLabel('Company (required)').fill(' ');
-      expect(await signing.next.innerText(), 'blanks are not an entry').to.equal('Next field');
+      expect(await shownText(signing.next), 'blanks are not an entry').to.equal('Next field');
       await signing.next.click();
       expect(await focusedLabel(signing)).to.equal('Company (required)');
       expect(await stateOf(document, anna.email)).to.not.equal('signed');
@@ -109,7 +112,7 @@ describe('browser: the signing page', () => {
 
     const approver = await open(document, 'approver@example.com', screens.phone);
     await approver.drawn();
-    expect(await approver.next.innerText()).to.equal('Approve');
+    expect(await shownText(approver.next)).to.equal('Approve');
     expect(await approver.page.getByRole('button', { name: /sign here/ }).count()).to.equal(0);
     await approver.next.click();
     await approver.ended('You have approved');
@@ -131,7 +134,10 @@ describe('browser: the signing page', () => {
     expect(await page.getByText('Company').count(), 'nothing of the document is there').to.equal(0);
     await page.getByLabel('Password').fill('guess');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: /password/i }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /password/i })
+      .waitFor();
     expect(await page.getByLabel('Password').getAttribute('aria-invalid')).to.equal('true');
     await page.getByLabel('Password').fill('open sesame');
     await page.getByRole('button', { name: 'Open the document' }).click();
@@ -149,7 +155,7 @@ describe('browser: the signing page', () => {
     await page.getByLabel('Code').waitFor();
     const inbox = await visitor.visit(sender.url);
     const sms = inbox.getByRole('listitem').filter({ hasText: '+31612345678' });
-    const [code] = /\b\d{6}\b/.exec(await sms.innerText()) ?? [];
+    const [code] = /\b\d{6}\b/.exec(await shownText(sms)) ?? [];
     await page.getByLabel('Code').fill(code ?? '');
     await page.keyboard.press('Enter');
     await signing.drawn();
@@ -160,7 +166,7 @@ describe('browser: the signing page', () => {
     const signing = await open(document, anna.email, screens.phone);
     await signing.page.getByRole('button', { name: 'Decline' }).click();
     await signing.dialog.getByRole('button', { name: 'Decline' }).click();
-    expect(await signing.dialog.getByRole('alert').innerText()).to.equal('Say in a few words why.');
+    expect(await shownText(signing.dialog.getByRole('alert'))).to.equal('Say in a few words why.');
     expect(await focusedLabel(signing)).to.equal('Why do you decline?');
     await signing.page.keyboard.type('The price is wrong.');
     await signing.dialog.getByRole('button', { name: 'Decline' }).click();

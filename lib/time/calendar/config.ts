@@ -1,5 +1,5 @@
 /** A working-time calendar as data: what a dialog edits and a flow keeps. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SignatureError } from '../../errors';
 import { dayOfIso, type Weekday, weekdays, yearlyOf } from './civil';
 import { parseClosures } from './ical';

@@ -1,5 +1,5 @@
 /** An escalation ladder as data: what a dialog edits and a flow keeps. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SignatureError } from '../../errors';
 import { timeOfDayPattern } from '../calendar/config';
 import { parseDuration } from '../duration';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseDuration } from '../clock';
 import type { Sandbox } from '../context';
 import { faultSettings } from '../faults';
+import { pushControl } from '../push/control';
 import { clockJson, stateJson } from './state';
 
 const durationText = 'Give a length of time: milliseconds, "90m", "3d", or an ISO duration such as "P3DT2H".';
@@ -54,6 +55,7 @@ export function control(sandbox: Sandbox, reset: () => Promise<void>): Router {
     answerFaults(sandbox, response);
   });
 
+  router.use('/push', pushControl(sandbox));
   router.post('/reset', async (_request, response) => {
     await reset();
     showTime(sandbox, response);

@@ -1,11 +1,12 @@
 import { timestamp, timestampOrNull } from '../clock';
 import type { Sandbox } from '../context';
 import { type DocumentRecord, statusNames } from '../model';
+import { pushState } from '../push/phones/json';
 import { acts, displayName, fullName, order, roleOf, signerState } from '../signature-requests/turns';
 
 const limit = 200;
 
-/** Everything the inbox page shows, newest first. */
+/** Everything the pages show, newest first. */
 export function stateJson(sandbox: Sandbox) {
   const { store, faults, baseUrl } = sandbox;
   return {
@@ -41,6 +42,7 @@ export function stateJson(sandbox: Sandbox) {
         ...attempt,
         nextAt: timestampOrNull(nextAt),
       })),
+    ...pushState(sandbox),
   };
 }
 

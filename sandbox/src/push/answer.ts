@@ -13,6 +13,8 @@ const keptCalls = 1000;
 export type Aim = Partial<Pick<PushCall, 'target' | 'ttl' | 'topic' | 'urgency'>> & {
   /** Everything by which a fault rule can mean this target: addresses, the phone's name. */
   names?: string[];
+  /** Only rules with a `match` mean this call. */
+  byNameOnly?: boolean;
 };
 
 /** Tells where the message goes, and lets the faults that are switched on for it happen. */
@@ -43,11 +45,11 @@ export function pushCall(
     let losesAnswer = false;
     const aim: TakeAim = async (target) => {
       aimed = target;
-      const rule = sandbox.faults.takePushRule(service.name, target.names ?? []);
+      const rule = sandbox.faults.takePushRule(service.name, target.names ?? [], target.byNameOnly);
       if (rule?.kind === 'outage') throw new HangUp();
       if (rule?.kind === 'delay') await wait(rule.delayMs ?? 1000, undefined, { signal: sandbox.jobs.signal });
       if (rule?.kind === 'lostAnswer') losesAnswer = true;
-      const refusal = rule === undefined || (rule.kind ?? 'status') !== 'status' ? undefined : service.refusal(rule);
+      const refusal = rule === undefined || rule.kind !== 'status' ? undefined : service.refusal(rule);
       if (refusal !== undefined) throw refusal;
       return rule;
     };

@@ -1,5 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
-import type { Visitor, VisitOptions } from './visitor';
+import { measureContrasts } from './contrast';
+import { shownText } from './text';
+import type { VisitOptions, Visitor } from './visitor';
 
 /** The part of the editor's API that tests look at. */
 interface EditorApi {
@@ -17,9 +19,6 @@ interface EditorApi {
 }
 declare const RED: EditorApi;
 
-export const flowNodeTypes = ['send-envelope', 'signature-event-in', 'wait-for-status'] as const;
-export const configNodeTypes = ['core-signature-account', 'signature-ledger'] as const;
-
 /** The choice in the editor's settings, where Node-RED 5 keeps it. */
 const theme = (origin: string, value: string) => ({ origin, localStorage: [{ name: 'view-dark-theme', value }] });
 
@@ -35,7 +34,9 @@ export class Editor {
   ): Promise<Editor> {
     const storageState = { cookies: [], origins: [theme(new URL(url).origin, dark ? 'dark' : 'light')] };
     const page = await visitor.visit(url, { storageState, ...options });
-    await page.addStyleTag({ content: '*, ::before, ::after { transition: none !important; animation: none !important }' });
+    await page.addStyleTag({
+      content: '*, ::before, ::after { transition: none !important; animation: none !important }',
+    });
     await page.locator(".red-ui-palette-node[data-palette-type='send-envelope']").waitFor();
     await page.waitForFunction(() => Boolean(RED.workspaces.active()));
     return new Editor(page);
@@ -218,7 +219,7 @@ export class Editor {
     await this.page.evaluate((wanted) => RED.sidebar.help.show(wanted), type);
     const panel = this.page.locator('.red-ui-help:visible').last();
     await panel.filter({ hasText: type }).or(panel).locator('h3').first().waitFor();
-    return panel.innerText();
+    return shownText(panel);
   }
 
   /** Texts of the open dialog that come from a catalog, with their keys. */
@@ -239,8 +240,8 @@ export class Editor {
   everythingShown(): Promise<string> {
     return this.page.evaluate(() => {
       const form = [...document.querySelectorAll('.core-signature')].at(-1);
-      const attributes = [...(form?.querySelectorAll('[placeholder], [title], [aria-label]') ?? [])].flatMap((element) =>
-        ['placeholder', 'title', 'aria-label'].map((name) => element.getAttribute(name) ?? ''),
+      const attributes = [...(form?.querySelectorAll('[placeholder], [title], [aria-label]') ?? [])].flatMap(
+        (element) => ['placeholder', 'title', 'aria-label'].map((name) => element.getAttribute(name) ?? ''),
       );
       return [form?.textContent ?? '', ...attributes].join('\n');
     });
@@ -259,32 +260,4 @@ export class Editor {
   contrasts(): Promise<{ text: string; contrast: number }[]> {
     return this.page.evaluate(measureContrasts);
   }
-}
-
-/** Runs in the page. Grounds are opaque colours there; the first one found going outwards counts. */
-function measureContrasts(): { text: string; contrast: number }[] {
-  const results: { text: string; contrast: number }[] = [];
-  const form = [...document.querySelectorAll('.core-signature')].at(-1);
-  for (const element of form?.querySelectorAll('label, .core-signature-hint, h4, summary, span, input, select') ?? []) {
-    const text = element.matches('input, select') ? element.id : (element.textContent ?? '').trim();
-    if (text === '' || !(element as HTMLElement).checkVisibility() || (element as HTMLInputElement).disabled) continue;
-    if (element.closest('.red-ui-button')) continue; // as the editor paints its own
-    const colors = [getComputedStyle(element).color];
-    for (let outer: Element | null = element; outer; outer = outer.parentElement) {
-      const ground = getComputedStyle(outer).backgroundColor;
-      if (ground === 'transparent' || /, 0\)$/.test(ground)) continue;
-      colors.push(ground);
-      break;
-    }
-    const luminances = colors.map((color) => {
-      const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? [])
-        .slice(0, 3)
-        .map((part) => (color.startsWith('color(srgb') ? Number(part) : Number(part) / 255))
-        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    });
-    const [low = 0, high = 1] = luminances.sort((a, b) => a - b);
-    results.push({ text: text.slice(0, 60), contrast: Math.round(((high + 0.05) / (low + 0.05)) * 10) / 10 });
-  }
-  return results;
 }

@@ -78,7 +78,7 @@ function editorStub(language: string, register: (type: string, definition: Defin
       const text = textOf(readCatalog(type, language), name) ?? key;
       return text.replace(/__(\w+)__/g, (whole, value) => String(values[value] ?? whole));
     },
-    nodes: { registerType: register },
+    nodes: { registerType: register, node: (id: string) => (id === 'sandbox' ? { service: 'sandbox' } : null) },
     editor: { getEditStack: () => [] },
     utils: {
       validateTypedProperty: (value: string, type: string) => {

@@ -45,8 +45,11 @@ describe('the package as published', () => {
   it('contains the built nodes, examples and papers, and nothing else', () => {
     for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']) expect(files).to.include(file);
     for (const file of files)
-      expect(file, file).to.match(/^(dist\/(nodes|lib)\/|examples\/|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?$|package\.json$)/);
-    expect(files.filter((file) => /(^|\/)(test|sandbox|node_modules)\/|\.test\.|\.tsbuildinfo$|\.editor\./.test(file))).to.be.empty;
+      expect(file, file).to.match(
+        /^(dist\/(nodes|lib)\/|examples\/|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?$|package\.json$)/,
+      );
+    expect(files.filter((file) => /(^|\/)(test|sandbox|node_modules)\/|\.test\.|\.tsbuildinfo$|\.editor\./.test(file)))
+      .to.be.empty;
     expect(files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))).to.deep.equal([]);
   });
 

@@ -31,7 +31,9 @@ export function readContent(text: string): Content {
     return emptyContent('Message', text);
   }
   const nested = nestedSchema.safeParse(value);
-  const parsed = contentSchema.safeParse(nested.success ? { ...(value as object), ...nested.data.notification } : value);
+  const parsed = contentSchema.safeParse(
+    nested.success ? { ...(value as object), ...nested.data.notification } : value,
+  );
   if (!parsed.success) return emptyContent('Message', text);
   const { title, body, link, url, navigate, image, badge, app_badge: appBadge, dueAt, tag, data } = parsed.data;
   const linkInData = typeof data.link === 'string' ? data.link : null;

@@ -74,7 +74,18 @@ export function show(sandbox: Sandbox, message: PushMessage, content: Content, e
     }
   }
   const state = { replaced: false, openedAt: null, dismissedAt: null, error };
-  store.notifications.put({ ...content, ...state, uuid, phone, service, source, label, at: clock.now(), topic, urgency });
+  store.notifications.put({
+    ...content,
+    ...state,
+    uuid,
+    phone,
+    service,
+    source,
+    label,
+    at: clock.now(),
+    topic,
+    urgency,
+  });
   store.notifications.keepLatest(keptNotifications);
   drop(sandbox, message);
 }

@@ -63,7 +63,13 @@ async function push(sandbox: Sandbox, request: Request, aim: TakeAim): Promise<A
   const phone = sandbox.store.phones.get(subscription.phone);
   const headers = headersSchema.safeParse(request.headers);
   const { ttl, urgency, topic } = headers.data ?? {};
-  await aim({ target: phone?.name ?? 'a phone that is gone', ttl, urgency, topic, names: namesOf(sandbox, subscription) });
+  await aim({
+    target: phone?.name ?? 'a phone that is gone',
+    ttl,
+    urgency,
+    topic,
+    names: namesOf(sandbox, subscription),
+  });
   if (phone === undefined || !isLive(sandbox, subscription)) throw refusal(410, 'The subscription is gone.');
   if (!headers.success) throw refusal(400, headers.error.issues[0]?.message ?? '');
   authorize(sandbox, request, subscription);
@@ -78,13 +84,13 @@ interface Push extends z.output<typeof headersSchema> {
   subscription: Subscription;
 }
 
-function taken(sandbox: Sandbox, { body, phone, subscription, ttl, urgency, topic = null }: Push): Answer {
+function taken(sandbox: Sandbox, { body, phone, subscription, ttl, urgency, topic }: Push): Answer {
   const { uuid } = accept(sandbox, phone, {
     service: 'webpush',
     source: subscription.uuid,
     label: subscription.label,
     ttlSeconds: ttl,
-    topic,
+    topic: topic ?? null,
     urgency,
     payload: { kind: 'encrypted', body: body.toString('base64') },
   });

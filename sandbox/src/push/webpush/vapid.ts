@@ -54,7 +54,8 @@ export function mistakeInVapid({ t, k }: { t: string; k: string }, check: VapidC
   const left = exp - check.now / 1000;
   if (left <= -toleranceSeconds) return 'The token has expired.';
   if (left > longestLifeSeconds + toleranceSeconds) return 'exp is more than 24 hours ahead.';
-  if (sub === undefined || !/^(?:mailto:\S+@\S+|https:\/\/\S+)$/.test(sub)) return 'sub is not a mailto: or https: URL.';
+  if (sub === undefined || !/^(?:mailto:\S+@\S+|https:\/\/\S+)$/.test(sub))
+    return 'sub is not a mailto: or https: URL.';
   if (check.restrictedTo !== null && !Buffer.from(check.restrictedTo, 'base64url').equals(key)) {
     return 'The subscription was made for another application server key.';
   }

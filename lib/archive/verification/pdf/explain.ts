@@ -1,0 +1,53 @@
+/** The two ways an object may differ after a signature: a few keys of a dictionary, or a tree of new objects. */
+import type { Comparison } from './later-changes';
+import { PdfDict, PdfProblem, PdfRef, type PdfValue, refsIn, sameDict } from './values';
+
+const mostObjects = 20_000;
+
+/**
+ * Explains a changed dictionary when nothing but some keys differ.
+ *
+ * @param value reference to it; a direct value needs no explanation, the object around it does
+ * @throws PdfProblem when it differs otherwise
+ */
+export async function explainDictionary(
+  { before, after, changed, explained }: Comparison,
+  value: PdfValue,
+  keys: readonly string[],
+): Promise<void> {
+  if (!(value instanceof PdfRef) || !changed.has(value.num)) return;
+  const [old, now] = [await before.value(value.num), await after.value(value.num)];
+  if (!(old instanceof PdfDict) || !(now instanceof PdfDict) || !sameDict(old, now, keys)) {
+    throw new PdfProblem(`After signing, object ${value.num} was changed in more than ${keys.join(', ')}.`);
+  }
+  // A stream has content that a dictionary does not show.
+  const streams = [await before.plainObject(value.num), await after.plainObject(value.num)];
+  if (streams.some((object) => object?.data !== undefined)) {
+    throw new PdfProblem(`After signing, the content of object ${value.num} was changed.`);
+  }
+  explained.add(value.num);
+}
+
+/**
+ * Explains all objects reached from a value that did not exist before, or that may be replaced.
+ *
+ * @param options `skip` keys not followed · `replaceable` objects of the signed document that may differ
+ * @throws PdfProblem when it leads to a changed object of the signed document
+ */
+export async function explainNewTree(
+  { before, after, changed, explained, data }: Comparison,
+  root: PdfValue,
+  options: { skip: readonly string[]; replaceable: ReadonlySet<number> },
+): Promise<void> {
+  const queue = [...refsIn(root, options.skip)];
+  const seen = new Set<number>();
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+    if (seen.has(ref.num) || !changed.has(ref.num)) continue;
+    seen.add(ref.num);
+    if (seen.size > mostObjects) throw new PdfProblem('Too many objects were added after signing.', 'GENERIC');
+    if (before.entry(ref.num) !== undefined && !options.replaceable.has(ref.num)) continue;
+    explained.add(ref.num);
+    data.add(ref.num);
+    queue.push(...refsIn(await after.value(ref.num), options.skip));
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * What was changed after a signature. The signed revision and the whole file are compared object by object: everything
+ * that differs must be explained by what may follow a signature, which is validation data (DSS), document time-stamps and
+ * further signatures (ETSI EN 319 142-1, 5.4 and 5.5; ISO 32000-2, 12.8.2.2). Nothing is taken on trust: an object that
+ * cannot be explained is a change of the document.
+ */
+import { explainDictionary, explainNewTree } from './explain';
+import type { SignatureField } from './signature-fields';
+import { PdfDict, PdfProblem, PdfRef, type PdfValue, refsIn, sameDict, sameValue } from './values';
+import type { PdfView } from './view';
+import { type Entry, isPlumbing } from './xref';
+
+/** A comparison under way. */
+export interface Comparison {
+  /** The document as signed. */
+  before: PdfView;
+  /** The document as it is. */
+  after: PdfView;
+  /** Objects that differ. */
+  changed: ReadonlySet<number>;
+  /** Of these, the ones that may. */
+  explained: Set<number>;
+  /** Explained objects that only carry data: nothing else in the signed document may point to them. */
+  data: Set<number>;
+}
+
+export interface LaterChanges {
+  /** What was added, in words; empty when nothing was. */
+  added: string[];
+}
+
+/**
+ * Compares a signed revision with the whole file.
+ *
+ * @param signatures all signatures of the whole file
+ * @param signaturesAllowed whether a further signature may follow, or only time-stamps and validation data
+ * @throws PdfProblem FORMAT_FAILURE for a change that may not follow a signature
+ */
+export async function laterChanges(
+  before: PdfView,
+  after: PdfView,
+  signatures: readonly SignatureField[],
+  signaturesAllowed: boolean,
+): Promise<LaterChanges> {
+  const changed = changedObjects(before, after);
+  const comparison: Comparison = { before, after, changed, explained: new Set(), data: new Set() };
+  if (!sameValue(before.trailer.get('Root'), after.trailer.get('Root'))) throw changedError('the document catalog');
+  if (!sameValue(before.trailer.get('Encrypt'), after.trailer.get('Encrypt'))) throw changedError('the encryption');
+  const added = [
+    ...(await explainCatalog(comparison)),
+    ...(await explainFields(comparison, signatures, signaturesAllowed)),
+  ];
+  await explainInfo(comparison);
+  for (const num of changed) {
+    if (!comparison.explained.has(num) && !(await isNewPlumbing(comparison, num))) {
+      throw changedError(`object ${num}`);
+    }
+  }
+  await checkNothingPointsToData(comparison);
+  return { added };
+}
+
+const changedError = (what: string): PdfProblem =>
+  new PdfProblem(`After signing, ${what} was changed or added in a way that may not follow a signature.`);
+
+function changedObjects(before: PdfView, after: PdfView): Set<number> {
+  const same = (a: Entry | undefined, b: Entry | undefined): boolean => {
+    if (a === undefined || b === undefined) return a === b;
+    if (a.kind === 'plain') return b.kind === 'plain' && a.offset === b.offset && a.gen === b.gen;
+    if (a.kind !== 'packed' || b.kind !== 'packed' || a.stream !== b.stream || a.index !== b.index) return false;
+    return same(before.entry(a.stream), after.entry(b.stream));
+  };
+  const numbers = new Set([...before.numbers(), ...after.numbers()]);
+  return new Set([...numbers].filter((num) => !same(before.entry(num), after.entry(num))));
+}
+
+/** Catalog: validation data, the form and extension notes may come; everything else stays. */
+async function explainCatalog(comparison: Comparison): Promise<string[]> {
+  const { before, after } = comparison;
+  await explainDictionary(comparison, after.trailer.get('Root'), ['DSS', 'AcroForm', 'Extensions']);
+  const catalog = await after.catalog();
+  const old = await before.catalog();
+  const wasData = await reachable(before, old.get('DSS'));
+  await explainNewTree(comparison, catalog.get('DSS'), { skip: [], replaceable: wasData });
+  await explainNewTree(comparison, catalog.get('Extensions'), { skip: [], replaceable: new Set() });
+  if (old.get('DSS') !== null && catalog.get('DSS') === null) throw changedError('the validation data');
+  const grew = catalog.get('DSS') !== null && !sameValue(catalog.get('DSS'), old.get('DSS'));
+  const replaced = [...comparison.data].some((num) => wasData.has(num));
+  return grew || replaced ? ['validation data (DSS)'] : [];
+}
+
+/** Form: new signature fields at the end of the list, and empty signature fields that got their signature. */
+async function explainFields(
+  comparison: Comparison,
+  signatures: readonly SignatureField[],
+  signaturesAllowed: boolean,
+): Promise<string[]> {
+  const { before, after, changed, explained } = comparison;
+  const [oldCatalog, catalog] = [await before.catalog(), await after.catalog()];
+  const [oldForm, form] = [await before.dict(oldCatalog.get('AcroForm')), await after.dict(catalog.get('AcroForm'))];
+  if (form === undefined) {
+    if (oldForm !== undefined) throw changedError('the form');
+    return [];
+  }
+  const free = oldForm === undefined ? ['Fields', 'SigFlags', 'DA', 'DR'] : ['Fields', 'SigFlags'];
+  if (!sameDict(oldForm ?? new PdfDict(), form, free)) throw changedError('the form');
+  for (const value of [catalog.get('AcroForm'), form.get('Fields')]) {
+    if (value instanceof PdfRef) explained.add(value.num);
+  }
+  const oldFields = (oldForm && (await before.array(oldForm.get('Fields')))) ?? [];
+  const fields = (await after.array(form.get('Fields'))) ?? [];
+  if (!oldFields.every((field, index) => sameValue(field, fields[index] ?? null))) throw changedError('the list of fields');
+
+  const later = signatures.filter(({ value }) => changed.has(value));
+  const expected = new Set(later.map(({ field }) => field));
+  const fresh = fields.slice(oldFields.length);
+  if (fresh.some((field) => !(field instanceof PdfRef) || !expected.has(field.num))) throw changedError('a form field');
+  for (const signature of later) await explainSignature(comparison, signature, signaturesAllowed);
+  return later.map(({ dict, name }) =>
+    dict.name('SubFilter') === 'ETSI.RFC3161' ? `document time-stamp "${name}"` : `signature "${name}"`,
+  );
+}
+
+async function explainSignature(comparison: Comparison, signature: SignatureField, allowed: boolean): Promise<void> {
+  const { before, after, changed, explained } = comparison;
+  const isTimestamp = signature.dict.name('SubFilter') === 'ETSI.RFC3161';
+  if (!isTimestamp && !allowed) throw changedError(`signature "${signature.name}"`);
+  const { field } = signature;
+  if (field === undefined || before.entry(signature.value) !== undefined) throw changedError(`field "${signature.name}"`);
+  const dict = await after.dict(new PdfRef(field, 0));
+  if (dict === undefined) throw changedError(`field "${signature.name}"`);
+  if (isTimestamp && before.entry(field) === undefined && isVisible(dict)) {
+    throw changedError(`the visible time-stamp "${signature.name}"`);
+  }
+  if (before.entry(field) === undefined) explained.add(field);
+  else await explainDictionary(comparison, new PdfRef(field, 0), isTimestamp ? ['V'] : ['V', 'AP', 'M']);
+  for (const [key, value] of dict.entries) {
+    if (key !== 'P' && key !== 'Parent') await explainNewTree(comparison, value, { skip: ['P', 'Parent'], replaceable: new Set() });
+  }
+  const page = dict.get('P');
+  if (page instanceof PdfRef) await explainAnnotations(comparison, page, field);
+  if (changed.has(field)) explained.add(field);
+}
+
+const isVisible = (widget: PdfDict): boolean => {
+  const rect = widget.get('Rect');
+  const [a, b, c, d] = Array.isArray(rect) ? rect : [];
+  const isEmpty = rect === null || (a === c && b === d) || (a === c && typeof a === 'number') || (b === d && typeof b === 'number');
+  return !isEmpty && widget.get('AP') !== null;
+};
+
+/** A page may get the new widget in its list of annotations, and nothing else. */
+async function explainAnnotations(comparison: Comparison, ref: PdfRef, widget: number): Promise<void> {
+  const { before, after, changed, explained } = comparison;
+  await explainDictionary(comparison, ref, ['Annots']);
+  const [oldPage, page] = [await before.dict(ref), await after.dict(ref)];
+  if (oldPage === undefined || page === undefined) throw changedError('a page');
+  const old = (await before.array(oldPage.get('Annots'))) ?? [];
+  const now = (await after.array(page.get('Annots'))) ?? [];
+  const isKnown = (value: PdfValue): boolean => value instanceof PdfRef && (value.num === widget || explained.has(value.num));
+  const extra = now.filter((value) => !old.some((other) => sameValue(other, value)));
+  const kept = now.filter((value) => !extra.includes(value));
+  if (!sameValue(kept, old) || !extra.every(isKnown)) throw changedError('the list of annotations of a page');
+  const list = page.get('Annots');
+  if (list instanceof PdfRef && changed.has(list.num)) explained.add(list.num);
+}
+
+/** The information dictionary may say when and with what the file was changed. */
+async function explainInfo(comparison: Comparison): Promise<void> {
+  const info = comparison.after.trailer.get('Info');
+  if (!(info instanceof PdfRef)) return;
+  if (comparison.before.entry(info.num) === undefined) {
+    await explainNewTree(comparison, info, { skip: [], replaceable: new Set() });
+  } else {
+    await explainDictionary(comparison, info, ['ModDate', 'Producer']);
+    if (comparison.changed.has(info.num)) comparison.data.add(info.num);
+  }
+}
+
+async function isNewPlumbing({ before, after }: Comparison, num: number): Promise<boolean> {
+  if (before.entry(num) !== undefined || after.entry(num) === undefined) return false;
+  const object = await after.plainObject(num);
+  return object?.data !== undefined && object.value instanceof PdfDict && isPlumbing(object.value);
+}
+
+async function reachable(view: PdfView, root: PdfValue): Promise<Set<number>> {
+  const found = new Set<number>();
+  const queue = [...refsIn(root)];
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+    if (found.has(ref.num)) continue;
+    found.add(ref.num);
+    queue.push(...refsIn(await view.value(ref.num)));
+  }
+  return found;
+}
+
+/** Stops a document prepared before signing, in which a picture or a page already waits for an object that comes later. */
+async function checkNothingPointsToData({ before, data }: Comparison): Promise<void> {
+  if (data.size === 0) return;
+  const catalog = await before.catalog();
+  const root = before.trailer.get('Root');
+  const allowed = await reachable(before, catalog.get('DSS'));
+  for (const num of before.numbers()) {
+    if (allowed.has(num)) continue;
+    const value = await before.value(num);
+    const skip = root instanceof PdfRef && root.num === num ? ['DSS'] : value instanceof PdfDict && isPlumbing(value) ? ['Info', 'Root'] : [];
+    for (const ref of refsIn(value, skip)) {
+      if (data.has(ref.num)) throw changedError(`object ${ref.num}, which the signed document uses elsewhere,`);
+    }
+  }
+}
