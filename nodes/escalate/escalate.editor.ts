@@ -1,6 +1,6 @@
 import { calendarConfig } from '../../lib/time/calendar/config';
 import { finishDialog } from '../editor/dialog.editor';
-import { fieldOf } from '../editor/fields.editor';
+import { fieldOf, showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import { moment, type Rule, type Rules, typed, validator, when } from '../editor/rules.editor';
 import { textsOf } from '../editor/texts.editor';
@@ -67,6 +67,7 @@ export function summary(node: DialogNode): string {
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   makeTypedInputs(node, {
     envelope: 'reference',
     stepsProperty: 'list',

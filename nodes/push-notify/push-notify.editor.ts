@@ -1,7 +1,7 @@
 import { isAcceptableLink } from '../../lib/push/link';
 import { languageFor, type Moment, momentText } from '../../lib/push/moments';
 import { finishDialog } from '../editor/dialog.editor';
-import { fieldOf } from '../editor/fields.editor';
+import { fieldOf, showInitialValues } from '../editor/fields.editor';
 import { editorLanguage } from '../editor/moments.editor';
 import type { DialogNode } from '../editor/red.editor';
 import {
@@ -99,6 +99,7 @@ function showDefaultTexts(node: DialogNode): void {
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   makeTypedInputs(node, {
     envelope: 'reference',
     recipients: 'list',

@@ -1,6 +1,6 @@
 import { languages } from '../../lib/push/moments';
 import { finishDialog } from '../editor/dialog.editor';
-import { fieldOf } from '../editor/fields.editor';
+import { fieldOf, showInitialValues } from '../editor/fields.editor';
 import { editorLanguage } from '../editor/moments.editor';
 import type { DialogNode } from '../editor/red.editor';
 import {
@@ -95,6 +95,7 @@ function suggestLanguages(field: JQuery): void {
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   suggestLanguages(fieldOf(node, 'language'));
   suggestZones(fieldOf(node, 'zone'));
   finishDialog(node);

@@ -68,6 +68,36 @@ export = (RED: NodeAPI): void => {
         },
       });
 
+      const sendFrom = async (message: FlowMessage, send: Send): Promise<void> => {
+        showSending(+1);
+        try {
+          const draft = await draftOf(RED, this, config, message);
+          const composed = (externalId: string) =>
+            compose({ ...draft, externalId, callbackUrl: account.callbackUrl }, (uuid) =>
+              account.client.templates.urlOf(uuid),
+            );
+          const { externalId, foreignId } = externalIdOf(draft, composed, `${this.id}/${messageKey(message)}`);
+          const bare = withoutDocumentsAndPasswords(message, config);
+          const result = await sendEnvelope(account, {
+            node: this.id,
+            externalId,
+            foreignId,
+            composition: composed(externalId),
+            source: draft.source,
+            attachments: draft.attachments,
+            message: park(bare),
+            retryForMs: config.retrySeconds * 1000,
+          });
+          const emitted = emit(bare, result, send);
+          // The flow behind may take its time; this node is done as soon as the message has left. When it was closed, the
+          // ledger is about to be closed as well, so the handing over comes first.
+          if (closed) await emitted;
+          emitted.catch((thrown: unknown) => this.warn(toError(thrown).message));
+        } finally {
+          showSending(-1);
+        }
+      };
+
       return {
         input: (message, send) => dispatcher.during(() => sendFrom(message, send)),
         close: () => {
@@ -75,35 +105,6 @@ export = (RED: NodeAPI): void => {
           detach();
         },
       };
-
-      async function sendFrom(message: FlowMessage, send: Send): Promise<void> {
-        showSending(+1);
-        try {
-            const draft = await draftOf(RED, this, config, message);
-            const composed = (externalId: string) =>
-              compose({ ...draft, externalId, callbackUrl: account.callbackUrl }, (uuid) =>
-                account.client.templates.urlOf(uuid),
-              );
-            const { externalId, foreignId } = externalIdOf(draft, composed, `${this.id}/${messageKey(message)}`);
-            const bare = withoutDocumentsAndPasswords(message, config);
-            const result = await sendEnvelope(account, {
-              node: this.id,
-              externalId,
-              foreignId,
-              composition: composed(externalId),
-              source: draft.source,
-              attachments: draft.attachments,
-              message: park(bare),
-              retryForMs: config.retrySeconds * 1000,
-            });
-            const emitted = emit(bare, result, send);
-            // The flow behind may take its time; this node is done as soon as the message has left.
-            if (closed) await emitted;
-            emitted.catch((thrown: unknown) => node.warn(toError(thrown).message));
-          } finally {
-            showSending(-1);
-          }
-      }
     });
   }
 

@@ -1,5 +1,5 @@
 import { finishDialog } from '../editor/dialog.editor';
-import { fieldOf } from '../editor/fields.editor';
+import { fieldOf, showInitialValues } from '../editor/fields.editor';
 import { momentText } from '../editor/moments.editor';
 import type { DialogNode } from '../editor/red.editor';
 import { type Rules, validator } from '../editor/rules.editor';
@@ -45,6 +45,7 @@ function showState(node: DialogNode): void {
 }
 
 export function prepare(node: DialogNode): void {
+  showInitialValues(node);
   const update = () => showState(node);
   suggestZones(fieldOf(node, 'zone'));
   showWeek(say, node.hours, update);

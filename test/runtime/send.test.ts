@@ -196,11 +196,11 @@ describe('send-envelope', () => {
       });
     }
 
-    for (const kind of ['full', 'nodes'] as const) {
+    for (const kind of ['full', 'nodes', 'flows'] as const) {
       it(`S17: a redeploy (${kind}) while an envelope is being sent: one envelope, and the message goes on`, async () => {
         const key = `redeployed ${kind}`;
         await house.faults({ api: [{ match: 'POST /signature-requests/', kind: 'delay', delayMs: 700, times: 1 }] });
-        const inTime = order(house, { key }).catch(() => undefined);
+        order(house, { key }).catch(() => 'the connection may be lost with the old flow');
         await until('the document', async () => (await documentsOf(house, key)).length === 1);
         await house.deploy(
           flows().map((node) => (node.id === 'send' ? { ...node, name: `after ${kind}` } : node)),
@@ -209,7 +209,6 @@ describe('send-envelope', () => {
         await until('the message to go on', () => linesOf(key).length > 0, { child: house.runtime });
         await expectOnce(key);
         expect(linesOf(key)).to.have.length(1);
-        await inTime;
       });
     }
 

@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
-/** Switches without which a headless Chromium asks the network for this and that. */
-const quiet = [
+/**
+ * Switches of our own. Those that come with the bundled Chromium are not used: they are made for cloud functions, run
+ * everything in one process (which dies when a context is closed) and switch off web security, which pages must live with.
+ */
+const switches = [
   '--no-sandbox',
+  '--no-zygote',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--font-render-hinting=none',
 ];
 
 /**
@@ -21,8 +26,7 @@ export async function launchBrowser(): Promise<{ browser: Browser } | { browser:
   const tried: string[] = [];
   for (const candidate of candidates()) {
     try {
-      const { executablePath, args } = await candidate();
-      return { browser: await playwright.launch({ executablePath, args: [...new Set([...args, ...quiet])] }) };
+      return { browser: await playwright.launch({ executablePath: await candidate(), args: switches }) };
     } catch (thrown) {
       tried.push((thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? '');
     }
@@ -33,7 +37,7 @@ export async function launchBrowser(): Promise<{ browser: Browser } | { browser:
   };
 }
 
-type Candidate = () => Promise<{ executablePath: string; args: string[] }>;
+type Candidate = () => Promise<string>;
 
 function candidates(): Candidate[] {
   const installed = [
@@ -42,15 +46,13 @@ function candidates(): Candidate[] {
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',
   ];
-  const fromNpm: Candidate = async () => {
-    const { default: bundled } = await import('@sparticuz/chromium');
-    return { executablePath: await bundled.executablePath(), args: bundled.args };
-  };
+  const fromNpm: Candidate = async () => (await import('@sparticuz/chromium')).default.executablePath();
   const fromSystem = installed
     .filter((file): file is string => file !== undefined && existsSync(file))
     .map(
-      (executablePath): Candidate =>
-        async () => ({ executablePath, args: ['--headless'] }),
+      (file): Candidate =>
+        async () =>
+          file,
     );
   return process.env.CHROMIUM_PATH ? [...fromSystem, fromNpm] : [fromNpm, ...fromSystem];
 }

@@ -69,5 +69,10 @@ export interface PackageVerdict {
   /** Of each PDF with a signature and of the signed PDF in any case. */
   pdfs: { file: string; conclusion: Conclusion; verdict: PdfVerdict }[];
   /** Time-stamp over the tag manifest. */
-  timestamp?: { at?: string; authority?: string; result: 'TOTAL-PASSED' | 'INDETERMINATE' | 'TOTAL-FAILED'; text: string };
+  timestamp?: {
+    at?: string;
+    authority?: string;
+    result: 'TOTAL-PASSED' | 'INDETERMINATE' | 'TOTAL-FAILED';
+    text: string;
+  };
 }

@@ -71,7 +71,7 @@ export interface SignatureVerdict {
   /** Only of a `signature`. */
   level?: SignatureLevel;
   signer?: CertificateFacts;
-  time: { source: TimeSource; /** ISO 8601, UTC. */ at?: string };
+  time: { source: TimeSource /** ISO 8601, UTC. */; at?: string };
   /** As written in the file; empty when it cannot be read. */
   byteRange: number[];
   checks: Check[];
@@ -85,7 +85,7 @@ export interface PdfVerdict {
   level?: SignatureLevel;
   /** Moment the certificates were judged for, ISO 8601, UTC. */
   at: string;
-  file: { size: number; /** Lower-case hex. */ sha256: string };
+  file: { size: number /** Lower-case hex. */; sha256: string };
   /** Comparison with the provider's hash, when there is one. */
   hash?: { expected: string; matches: boolean };
   /** In the order they were made. */

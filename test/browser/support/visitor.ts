@@ -1,6 +1,6 @@
 import type { Context } from 'mocha';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser } from './browser';
+import { launchBrowser } from '../../support/browser';
 
 /** Kinds of screen that pages are looked at with. */
 export const screens = {

@@ -134,9 +134,9 @@ export function parseXml(source: string): Element {
 /** A text as it may stand in an element or a quoted attribute. Characters that XML cannot carry are left out. */
 export const escapedXml = (text: string): string =>
   text
-    .toWellFormed()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 cannot carry them
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/\p{Surrogate}/gu, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

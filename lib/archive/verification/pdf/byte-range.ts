@@ -1,7 +1,8 @@
 /** Which bytes a signature covers: all of its revision, except one gap that holds nothing but the signature itself. */
+import { Problem } from '../problem';
 import type { SignatureField } from './signature-fields';
 import type { FileSource } from './source';
-import { PdfProblem, PdfText } from './values';
+import { PdfText } from './values';
 
 export interface Coverage {
   /** As in the file: start and length of both parts. */
@@ -23,30 +24,30 @@ export const rangeOf = ({ dict }: SignatureField): number[] => {
 /**
  * Checks byte range and gap. Source: ISO 32000-2, 12.8.1; ETSI EN 319 142-1, 5.3.
  *
- * @throws PdfProblem FORMAT_FAILURE with the rule that is broken
+ * @throws Problem FORMAT_FAILURE with the rule that is broken
  */
 export async function coverageOf(source: FileSource, field: SignatureField): Promise<Coverage> {
   const { dict, object } = field;
-  if (object === undefined) throw new PdfProblem('The signature stands in an object stream, where no gap can be.');
+  if (object === undefined) throw new Problem('The signature stands in an object stream, where no gap can be.');
   const doubled = ['ByteRange', 'Contents', 'SubFilter', 'Type'].find((key) => dict.repeated.has(key));
-  if (doubled !== undefined) throw new PdfProblem(`The signature has more than one /${doubled}.`);
+  if (doubled !== undefined) throw new Problem(`The signature has more than one /${doubled}.`);
   const [start, length, resume, rest] = wholeNumbers(field);
   const contents = dict.get('Contents');
-  if (!(contents instanceof PdfText)) throw new PdfProblem('The signature has no content: /Contents is missing.');
-  if (start !== 0) throw new PdfProblem(`The byte range starts at ${start} instead of 0.`);
-  if (resume <= length) throw new PdfProblem('The two parts of the byte range overlap or leave no gap.');
+  if (!(contents instanceof PdfText)) throw new Problem('The signature has no content: /Contents is missing.');
+  if (start !== 0) throw new Problem(`The byte range starts at ${start} instead of 0.`);
+  if (resume <= length) throw new Problem('The two parts of the byte range overlap or leave no gap.');
   const end = resume + rest;
-  if (end > source.size) throw new PdfProblem(`The byte range ends at ${end}, beyond the file's ${source.size} bytes.`);
+  if (end > source.size) throw new Problem(`The byte range ends at ${end}, beyond the file's ${source.size} bytes.`);
   if (!contents.hex || contents.start !== length || contents.end !== resume) {
-    throw new PdfProblem(
+    throw new Problem(
       `The gap of the byte range (${length} to ${resume}) is not exactly the signature (${contents.start} to ${contents.end}).`,
     );
   }
-  if (object.end > end) throw new PdfProblem('The byte range ends within the signature dictionary.');
+  if (object.end > end) throw new Problem('The byte range ends within the signature dictionary.');
   if (contents.bytes.length * 2 + 2 !== resume - length) {
-    throw new PdfProblem('The gap of the byte range holds more than hexadecimal digits.');
+    throw new Problem('The gap of the byte range holds more than hexadecimal digits.');
   }
-  if (contents.bytes.every((byte) => byte === 0)) throw new PdfProblem('The signature is empty: /Contents is all zeros.');
+  if (contents.bytes.every((byte) => byte === 0)) throw new Problem('The signature is empty: /Contents is all zeros.');
   return {
     range: [start, length, resume, rest],
     parts: [
@@ -60,11 +61,12 @@ export async function coverageOf(source: FileSource, field: SignatureField): Pro
 
 function wholeNumbers({ dict }: SignatureField): [number, number, number, number] {
   const range = dict.get('ByteRange');
-  if (!Array.isArray(range)) throw new PdfProblem('The signature has no byte range.');
+  if (!Array.isArray(range)) throw new Problem('The signature has no byte range.');
   const [a, b, c, d] = range;
-  const valid = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  const valid = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
   if (range.length !== 4 || !valid(a) || !valid(b) || !valid(c) || !valid(d)) {
-    throw new PdfProblem('The byte range does not consist of four whole numbers.');
+    throw new Problem('The byte range does not consist of four whole numbers.');
   }
   return [a, b, c, d];
 }

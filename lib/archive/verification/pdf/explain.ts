@@ -1,6 +1,7 @@
 /** The two ways an object may differ after a signature: a few keys of a dictionary, or a tree of new objects. */
+import { Problem } from '../problem';
 import type { Comparison } from './later-changes';
-import { PdfDict, PdfProblem, PdfRef, type PdfValue, refsIn, sameDict } from './values';
+import { PdfDict, PdfRef, type PdfValue, refsIn, sameDict } from './values';
 
 const mostObjects = 20_000;
 
@@ -8,7 +9,7 @@ const mostObjects = 20_000;
  * Explains a changed dictionary when nothing but some keys differ.
  *
  * @param value reference to it; a direct value needs no explanation, the object around it does
- * @throws PdfProblem when it differs otherwise
+ * @throws Problem when it differs otherwise
  */
 export async function explainDictionary(
   { before, after, changed, explained }: Comparison,
@@ -18,12 +19,12 @@ export async function explainDictionary(
   if (!(value instanceof PdfRef) || !changed.has(value.num)) return;
   const [old, now] = [await before.value(value.num), await after.value(value.num)];
   if (!(old instanceof PdfDict) || !(now instanceof PdfDict) || !sameDict(old, now, keys)) {
-    throw new PdfProblem(`After signing, object ${value.num} was changed in more than ${keys.join(', ')}.`);
+    throw new Problem(`After signing, object ${value.num} was changed in more than ${keys.join(', ')}.`);
   }
   // A stream has content that a dictionary does not show.
   const streams = [await before.plainObject(value.num), await after.plainObject(value.num)];
   if (streams.some((object) => object?.data !== undefined)) {
-    throw new PdfProblem(`After signing, the content of object ${value.num} was changed.`);
+    throw new Problem(`After signing, the content of object ${value.num} was changed.`);
   }
   explained.add(value.num);
 }
@@ -32,7 +33,7 @@ export async function explainDictionary(
  * Explains all objects reached from a value that did not exist before, or that may be replaced.
  *
  * @param options `skip` keys not followed · `replaceable` objects of the signed document that may differ
- * @throws PdfProblem when it leads to a changed object of the signed document
+ * @throws Problem when it leads to a changed object of the signed document
  */
 export async function explainNewTree(
   { before, after, changed, explained, data }: Comparison,
@@ -44,7 +45,7 @@ export async function explainNewTree(
   for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
     if (seen.has(ref.num) || !changed.has(ref.num)) continue;
     seen.add(ref.num);
-    if (seen.size > mostObjects) throw new PdfProblem('Too many objects were added after signing.', 'GENERIC');
+    if (seen.size > mostObjects) throw new Problem('Too many objects were added after signing.', 'GENERIC');
     if (before.entry(ref.num) !== undefined && !options.replaceable.has(ref.num)) continue;
     explained.add(ref.num);
     data.add(ref.num);

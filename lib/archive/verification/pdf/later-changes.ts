@@ -4,9 +4,11 @@
  * further signatures (ETSI EN 319 142-1, 5.4 and 5.5; ISO 32000-2, 12.8.2.2). Nothing is taken on trust: an object that
  * cannot be explained is a change of the document.
  */
+import { Problem } from '../problem';
 import { explainDictionary, explainNewTree } from './explain';
+import { explainSignatures, isTimestamp } from './later-signatures';
 import type { SignatureField } from './signature-fields';
-import { PdfDict, PdfProblem, PdfRef, type PdfValue, refsIn, sameDict, sameValue } from './values';
+import { PdfDict, PdfRef, type PdfValue, refsIn, sameDict, sameValue } from './values';
 import type { PdfView } from './view';
 import { type Entry, isPlumbing } from './xref';
 
@@ -34,7 +36,7 @@ export interface LaterChanges {
  *
  * @param signatures all signatures of the whole file
  * @param signaturesAllowed whether a further signature may follow, or only time-stamps and validation data
- * @throws PdfProblem FORMAT_FAILURE for a change that may not follow a signature
+ * @throws Problem FORMAT_FAILURE for a change that may not follow a signature
  */
 export async function laterChanges(
   before: PdfView,
@@ -60,8 +62,8 @@ export async function laterChanges(
   return { added };
 }
 
-const changedError = (what: string): PdfProblem =>
-  new PdfProblem(`After signing, ${what} was changed or added in a way that may not follow a signature.`);
+export const changedError = (what: string): Problem =>
+  new Problem(`After signing, ${what} was changed or added in a way that may not follow a signature.`);
 
 function changedObjects(before: PdfView, after: PdfView): Set<number> {
   const same = (a: Entry | undefined, b: Entry | undefined): boolean => {
@@ -109,60 +111,15 @@ async function explainFields(
   }
   const oldFields = (oldForm && (await before.array(oldForm.get('Fields')))) ?? [];
   const fields = (await after.array(form.get('Fields'))) ?? [];
-  if (!oldFields.every((field, index) => sameValue(field, fields[index] ?? null))) throw changedError('the list of fields');
+  if (!oldFields.every((field, index) => sameValue(field, fields[index] ?? null)))
+    throw changedError('the list of fields');
 
   const later = signatures.filter(({ value }) => changed.has(value));
   const expected = new Set(later.map(({ field }) => field));
   const fresh = fields.slice(oldFields.length);
   if (fresh.some((field) => !(field instanceof PdfRef) || !expected.has(field.num))) throw changedError('a form field');
-  for (const signature of later) await explainSignature(comparison, signature, signaturesAllowed);
-  return later.map(({ dict, name }) =>
-    dict.name('SubFilter') === 'ETSI.RFC3161' ? `document time-stamp "${name}"` : `signature "${name}"`,
-  );
-}
-
-async function explainSignature(comparison: Comparison, signature: SignatureField, allowed: boolean): Promise<void> {
-  const { before, after, changed, explained } = comparison;
-  const isTimestamp = signature.dict.name('SubFilter') === 'ETSI.RFC3161';
-  if (!isTimestamp && !allowed) throw changedError(`signature "${signature.name}"`);
-  const { field } = signature;
-  if (field === undefined || before.entry(signature.value) !== undefined) throw changedError(`field "${signature.name}"`);
-  const dict = await after.dict(new PdfRef(field, 0));
-  if (dict === undefined) throw changedError(`field "${signature.name}"`);
-  if (isTimestamp && before.entry(field) === undefined && isVisible(dict)) {
-    throw changedError(`the visible time-stamp "${signature.name}"`);
-  }
-  if (before.entry(field) === undefined) explained.add(field);
-  else await explainDictionary(comparison, new PdfRef(field, 0), isTimestamp ? ['V'] : ['V', 'AP', 'M']);
-  for (const [key, value] of dict.entries) {
-    if (key !== 'P' && key !== 'Parent') await explainNewTree(comparison, value, { skip: ['P', 'Parent'], replaceable: new Set() });
-  }
-  const page = dict.get('P');
-  if (page instanceof PdfRef) await explainAnnotations(comparison, page, field);
-  if (changed.has(field)) explained.add(field);
-}
-
-const isVisible = (widget: PdfDict): boolean => {
-  const rect = widget.get('Rect');
-  const [a, b, c, d] = Array.isArray(rect) ? rect : [];
-  const isEmpty = rect === null || (a === c && b === d) || (a === c && typeof a === 'number') || (b === d && typeof b === 'number');
-  return !isEmpty && widget.get('AP') !== null;
-};
-
-/** A page may get the new widget in its list of annotations, and nothing else. */
-async function explainAnnotations(comparison: Comparison, ref: PdfRef, widget: number): Promise<void> {
-  const { before, after, changed, explained } = comparison;
-  await explainDictionary(comparison, ref, ['Annots']);
-  const [oldPage, page] = [await before.dict(ref), await after.dict(ref)];
-  if (oldPage === undefined || page === undefined) throw changedError('a page');
-  const old = (await before.array(oldPage.get('Annots'))) ?? [];
-  const now = (await after.array(page.get('Annots'))) ?? [];
-  const isKnown = (value: PdfValue): boolean => value instanceof PdfRef && (value.num === widget || explained.has(value.num));
-  const extra = now.filter((value) => !old.some((other) => sameValue(other, value)));
-  const kept = now.filter((value) => !extra.includes(value));
-  if (!sameValue(kept, old) || !extra.every(isKnown)) throw changedError('the list of annotations of a page');
-  const list = page.get('Annots');
-  if (list instanceof PdfRef && changed.has(list.num)) explained.add(list.num);
+  await explainSignatures(comparison, later, signaturesAllowed);
+  return later.map(({ dict, name }) => `${isTimestamp(dict) ? 'document time-stamp' : 'signature'} "${name}"`);
 }
 
 /** The information dictionary may say when and with what the file was changed. */
@@ -203,7 +160,12 @@ async function checkNothingPointsToData({ before, data }: Comparison): Promise<v
   for (const num of before.numbers()) {
     if (allowed.has(num)) continue;
     const value = await before.value(num);
-    const skip = root instanceof PdfRef && root.num === num ? ['DSS'] : value instanceof PdfDict && isPlumbing(value) ? ['Info', 'Root'] : [];
+    const skip =
+      root instanceof PdfRef && root.num === num
+        ? ['DSS']
+        : value instanceof PdfDict && isPlumbing(value)
+          ? ['Info', 'Root']
+          : [];
     for (const ref of refsIn(value, skip)) {
       if (data.has(ref.num)) throw changedError(`object ${ref.num}, which the signed document uses elsewhere,`);
     }

@@ -1,8 +1,10 @@
 /** Indirect objects and streams, read where the cross-reference says they stand (ISO 32000-1, 7.3.8 and 7.3.10). */
+
 import { inflateSync } from 'node:zlib';
+import { Problem } from '../problem';
 import { Incomplete, PdfParser } from './parser';
 import type { FileSource } from './source';
-import { PdfDict, PdfName, type PdfObject, PdfProblem, type PdfValue } from './values';
+import { PdfDict, PdfName, type PdfObject, type PdfValue } from './values';
 
 const windows = [4 * 1024, 64 * 1024, 1024 * 1024, 8 * 1024 * 1024];
 const largestStream = 32 * 1024 * 1024;
@@ -18,7 +20,7 @@ export async function parseAt<T>(
   end: number,
   parse: (parser: PdfParser) => T,
 ): Promise<T> {
-  if (from < 0 || from >= end) throw new PdfProblem(`The file refers to offset ${from}, which is outside of it.`);
+  if (from < 0 || from >= end) throw new Problem(`The file refers to offset ${from}, which is outside of it.`);
   for (const length of windows) {
     const whole = from + length >= end;
     try {
@@ -27,7 +29,7 @@ export async function parseAt<T>(
       if (!(thrown instanceof Incomplete)) throw thrown;
     }
   }
-  throw new PdfProblem(`An object at offset ${from} is larger than 8 MiB.`, 'GENERIC');
+  throw new Problem(`An object at offset ${from} is larger than 8 MiB.`, 'GENERIC');
 }
 
 /** Reads `12 0 obj … endobj`, of a stream everything before its data. */
@@ -43,7 +45,7 @@ export function readObject(source: FileSource, from: number, end: number): Promi
     const word = parser.word();
     const object = { num, gen, value, start, end: after };
     if (word === 'endobj') return object;
-    if (word !== 'stream' || !(value instanceof PdfDict)) throw new PdfProblem(`Object ${num} does not end properly.`);
+    if (word !== 'stream' || !(value instanceof PdfDict)) throw new Problem(`Object ${num} does not end properly.`);
     return { ...object, data: from + parser.at };
   });
 }
@@ -63,11 +65,11 @@ export async function readStream(
   most = largestStream,
 ): Promise<Buffer> {
   const { value: dict, data } = object;
-  if (!(dict instanceof PdfDict) || data === undefined) throw new PdfProblem(`Object ${object.num} is not a stream.`);
+  if (!(dict instanceof PdfDict) || data === undefined) throw new Problem(`Object ${object.num} is not a stream.`);
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 0 || data + length > end) {
-    throw new PdfProblem(`The length of stream ${object.num} is not right.`);
+    throw new Problem(`The length of stream ${object.num} is not right.`);
   }
-  if (length > most) throw new PdfProblem(`Stream ${object.num} is larger than ${most} bytes.`, 'GENERIC');
+  if (length > most) throw new Problem(`Stream ${object.num} is larger than ${most} bytes.`, 'GENERIC');
   const lead = (await source.read(data, 2)).toString('latin1');
   const from = data + (lead === '\r\n' ? 2 : lead.startsWith('\n') ? 1 : 0);
   const raw = await source.read(from, length);
@@ -76,7 +78,7 @@ export async function readStream(
   const [filter] = filters;
   if (filter === undefined) return raw;
   if (filters.length > 1 || !(filter instanceof PdfName) || filter.name !== 'FlateDecode') {
-    throw new PdfProblem(`Stream ${object.num} uses a compression that is not supported.`, 'GENERIC');
+    throw new Problem(`Stream ${object.num} uses a compression that is not supported.`, 'GENERIC');
   }
   const [parameters] = [dict.get('DecodeParms')].flat();
   return unpredicted(inflated(raw, object.num, most), parameters ?? null);
@@ -87,7 +89,7 @@ function inflated(raw: Buffer, num: number, most: number): Buffer {
     return inflateSync(raw, { maxOutputLength: most });
   } catch (thrown) {
     const tooLarge = thrown instanceof RangeError;
-    throw new PdfProblem(
+    throw new Problem(
       tooLarge ? `Stream ${num} unpacks to more than ${most} bytes.` : `The data of stream ${num} is damaged.`,
       tooLarge ? 'GENERIC' : 'FORMAT_FAILURE',
     );
@@ -105,7 +107,7 @@ function unpredicted(data: Buffer, parameters: PdfValue): Buffer {
   const pixel = Math.ceil((number('Colors', 1) * number('BitsPerComponent', 8)) / 8);
   const row = Math.ceil((number('Colors', 1) * number('BitsPerComponent', 8) * number('Columns', 1)) / 8);
   if (predictor < 10 || !(pixel >= 1 && pixel <= 32 && row >= 1 && row <= 65_536)) {
-    throw new PdfProblem('A stream uses a predictor that is not supported.', 'GENERIC');
+    throw new Problem('A stream uses a predictor that is not supported.', 'GENERIC');
   }
   const rows = Math.floor(data.length / (row + 1));
   const out = Buffer.alloc(rows * row);

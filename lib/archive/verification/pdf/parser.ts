@@ -1,5 +1,6 @@
-/** Reads PDF objects from bytes (ISO 32000-1, 7.2 and 7.3). Hostile input ends in a `PdfProblem`, never in a deep stack. */
-import { PdfDict, PdfName, PdfProblem, PdfRef, PdfText, type PdfValue } from './values';
+/** Reads PDF objects from bytes (ISO 32000-1, 7.2 and 7.3). Hostile input ends in a `Problem`, never in a deep stack. */
+import { Problem } from '../problem';
+import { PdfDict, PdfName, PdfRef, PdfText, type PdfValue } from './values';
 
 const deepest = 64;
 
@@ -57,22 +58,22 @@ export class PdfParser {
     return this.bytes.toString('latin1', from, this.at);
   }
 
-  /** Reads a keyword. @throws PdfProblem when something else follows */
+  /** Reads a keyword. @throws Problem when something else follows */
   keyword(expected: string): void {
     const found = this.word();
-    if (found !== expected) throw new PdfProblem(`"${expected}" is missing at offset ${this.base + this.at}.`);
+    if (found !== expected) throw new Problem(`"${expected}" is missing at offset ${this.base + this.at}.`);
   }
 
   /** Reads a whole number from 0. */
   integer(): number {
     const word = this.word();
-    if (!/^\d{1,15}$/.test(word)) throw new PdfProblem(`A number is missing at offset ${this.base + this.at}.`);
+    if (!/^\d{1,15}$/.test(word)) throw new Problem(`A number is missing at offset ${this.base + this.at}.`);
     return Number(word);
   }
 
   /** Reads any object. */
   value(depth = 0): PdfValue {
-    if (depth > deepest) throw new PdfProblem('Objects are nested too deeply.', 'GENERIC');
+    if (depth > deepest) throw new Problem('Objects are nested too deeply.', 'GENERIC');
     this.skip();
     const byte = this.#peek();
     if (byte === 0x2f) return this.#name();
@@ -88,7 +89,7 @@ export class PdfParser {
     if (word === 'null') return null;
     if (/^\d{1,10}$/.test(word)) return this.#refOrNumber(Number(word));
     if (/^[+-]?(\d+\.?\d*|\.\d+)$/.test(word)) return Number(word);
-    throw new PdfProblem(`An object at offset ${this.base + this.at} cannot be read.`);
+    throw new Problem(`An object at offset ${this.base + this.at} cannot be read.`);
   }
 
   #refOrNumber(num: number): number | PdfRef {
@@ -104,7 +105,9 @@ export class PdfParser {
     const from = this.at;
     while (this.#peek() >= 0 && isRegular(this.#peek())) this.at += 1;
     const raw = this.bytes.toString('latin1', from, this.at);
-    return new PdfName(raw.replace(/#([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))));
+    return new PdfName(
+      raw.replace(/#([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+    );
   }
 
   #array(depth: number): PdfValue[] {
@@ -119,12 +122,12 @@ export class PdfParser {
     this.at += 2;
     const dict = new PdfDict();
     for (this.skip(); this.#peek() !== 0x3e; this.skip()) {
-      if (this.#peek() !== 0x2f) throw new PdfProblem(`A key is missing at offset ${this.base + this.at}.`);
+      if (this.#peek() !== 0x2f) throw new Problem(`A key is missing at offset ${this.base + this.at}.`);
       const { name } = this.#name();
       if (dict.entries.has(name)) dict.repeated.add(name);
       dict.entries.set(name, this.value(depth + 1));
     }
-    if (this.#peek(1) !== 0x3e) throw new PdfProblem(`A dictionary does not end at offset ${this.base + this.at}.`);
+    if (this.#peek(1) !== 0x3e) throw new Problem(`A dictionary does not end at offset ${this.base + this.at}.`);
     this.at += 2;
     return dict;
   }
@@ -136,7 +139,7 @@ export class PdfParser {
       const byte = this.#peek();
       const digit = hexValue(byte);
       if (digit >= 0) digits.push(digit);
-      else if (!whitespace.has(byte)) throw new PdfProblem(`A string at offset ${this.base + start} is not hexadecimal.`);
+      else if (!whitespace.has(byte)) throw new Problem(`A string at offset ${this.base + start} is not hexadecimal.`);
     }
     this.at += 1;
     if (digits.length % 2 === 1) digits.push(0);
@@ -151,7 +154,7 @@ export class PdfParser {
     this.at += 1;
     for (let open = 1; ; ) {
       const byte = this.#peek();
-      if (byte < 0) throw new PdfProblem(`A string at offset ${this.base + start} does not end.`);
+      if (byte < 0) throw new Problem(`A string at offset ${this.base + start} does not end.`);
       this.at += 1;
       if (byte === 0x5c) this.#escape(out);
       else {

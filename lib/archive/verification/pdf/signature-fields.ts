@@ -1,5 +1,6 @@
 /** Finds the signatures of a document through its form (ISO 32000-1, 12.7 and 12.8). */
-import { PdfDict, PdfName, type PdfObject, PdfProblem, PdfRef, PdfText, type PdfValue } from './values';
+import { Problem } from '../problem';
+import { PdfDict, PdfName, type PdfObject, PdfRef, PdfText, type PdfValue } from './values';
 import type { PdfView } from './view';
 
 const deepest = 32;
@@ -28,7 +29,7 @@ interface Node {
 /**
  * All signature dictionaries that are the value of a signature field, and the certification signature of `/Perms`.
  *
- * @throws PdfProblem when the form cannot be read
+ * @throws Problem when the form cannot be read
  */
 export async function signatureFields(view: PdfView): Promise<SignatureField[]> {
   const catalog = await view.catalog();
@@ -42,7 +43,7 @@ export async function signatureFields(view: PdfView): Promise<SignatureField[]> 
       if (seen.has(node.value.num)) continue;
       seen.add(node.value.num);
     }
-    if (node.depth > deepest || seen.size > mostFields) throw new PdfProblem('The form has too many fields.', 'GENERIC');
+    if (node.depth > deepest || seen.size > mostFields) throw new Problem('The form has too many fields.', 'GENERIC');
     await visit(view, node, queue, found);
   }
   const permissions = await view.dict(catalog.get('Perms'));
@@ -57,14 +58,15 @@ async function visit(view: PdfView, node: Node, queue: Node[], found: Map<number
   const field = await view.dict(node.value);
   if (field === undefined) return;
   const part = await view.resolve(field.get('T'));
-  const name = part instanceof PdfText ? [node.name, textOf(part.bytes)].filter((text) => text !== '').join('.') : node.name;
+  const name =
+    part instanceof PdfText ? [node.name, textOf(part.bytes)].filter((text) => text !== '').join('.') : node.name;
   const ownType = await view.resolve(field.get('FT'));
   const type = ownType instanceof PdfName ? ownType.name : node.type;
   const value = field.get('V');
   if (type === 'Sig' && value instanceof PdfRef) {
     await keep(view, value, { name, ...(node.value instanceof PdfRef && { field: node.value.num }) }, found);
   } else if (type === 'Sig' && value instanceof PdfDict) {
-    throw new PdfProblem(`The signature in field "${name}" is not an object of its own.`);
+    throw new Problem(`The signature in field "${name}" is not an object of its own.`);
   }
   for (const kid of (await view.array(field.get('Kids'))) ?? []) {
     queue.push({ value: kid, name, type, depth: node.depth + 1 });

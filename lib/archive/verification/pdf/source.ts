@@ -1,7 +1,8 @@
 /** A file read in pieces: its size never decides how much memory is used. */
+
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { PdfProblem } from './values';
+import { Problem } from '../problem';
 
 const pageSize = 64 * 1024;
 const pagesKept = 64;
@@ -32,14 +33,14 @@ export class FileSource {
    * @param length at most some MiB: the answer is in memory
    */
   async read(from: number, length: number): Promise<Buffer> {
-    if (from < 0 || from > this.size) throw new PdfProblem(`A position in the file is outside of it (${from}).`);
+    if (from < 0 || from > this.size) throw new Problem(`A position in the file is outside of it (${from}).`);
     const end = Math.min(this.size, from + length);
     const pieces: Buffer[] = [];
     for (let at = from; at < end; ) {
       const index = Math.floor(at / pageSize);
       const page = await this.#page(index);
       const piece = page.subarray(at - index * pageSize, Math.min(page.length, end - index * pageSize));
-      if (piece.length === 0) throw new PdfProblem('The file became shorter while it was read.', 'GENERIC');
+      if (piece.length === 0) throw new Problem('The file became shorter while it was read.', 'GENERIC');
       pieces.push(piece);
       at += piece.length;
     }
@@ -73,7 +74,7 @@ export class FileSource {
     const buffer = Buffer.alloc(Math.min(chunkSize, Math.max(1, to - from)));
     for (let at = from; at < to; ) {
       const filled = await this.#fill(buffer.subarray(0, Math.min(buffer.length, to - at)), at);
-      if (filled === 0) throw new PdfProblem('The file became shorter while it was read.', 'GENERIC');
+      if (filled === 0) throw new Problem('The file became shorter while it was read.', 'GENERIC');
       yield buffer.subarray(0, filled);
       at += filled;
     }

@@ -1,5 +1,4 @@
-/** The object types of PDF (ISO 32000-1, 7.3), and the error for files that break its rules. */
-import type { SubIndication } from '../types';
+/** The object types of PDF (ISO 32000-1, 7.3). */
 
 export class PdfName {
   constructor(readonly name: string) {}
@@ -54,17 +53,6 @@ export interface PdfObject {
   end: number;
   /** Offset of a stream's first data byte. */
   data?: number;
-}
-
-/** The file cannot be understood as the standard has it, or exceeds a limit; the message is for people. */
-export class PdfProblem extends Error {
-  constructor(
-    message: string,
-    /** GENERIC for limits and what is not supported: that says nothing against the file. */
-    readonly subIndication: SubIndication = 'FORMAT_FAILURE',
-  ) {
-    super(message);
-  }
 }
 
 /** Whether two values are written alike, references compared by number. */

@@ -1,8 +1,9 @@
 /** The document as a reader sees it when the file ends at a given offset: the whole file, or one signed revision. */
+import { Problem } from '../problem';
 import { readObject, readStream } from './objects';
 import { PdfParser } from './parser';
 import type { FileSource } from './source';
-import { PdfDict, type PdfObject, PdfProblem, PdfRef, type PdfValue } from './values';
+import { PdfDict, type PdfObject, PdfRef, type PdfValue } from './values';
 import { type Entry, readSections, type Section } from './xref';
 
 const mostPacked = 50_000;
@@ -27,7 +28,7 @@ export class PdfView {
     this.trailer = sections[0]?.trailer ?? new PdfDict();
   }
 
-  /** @throws PdfProblem when the cross-reference cannot be read */
+  /** @throws Problem when the cross-reference cannot be read */
   static async open(source: FileSource, end: number): Promise<PdfView> {
     return new PdfView(source, end, await readSections(source, end));
   }
@@ -56,7 +57,7 @@ export class PdfView {
     if (entry?.kind !== 'plain') return undefined;
     const object = await readObject(this.source, entry.offset, this.end);
     if (object.num !== num || object.gen !== entry.gen) {
-      throw new PdfProblem(`Object ${num} is not where the cross-reference says.`);
+      throw new Problem(`Object ${num} is not where the cross-reference says.`);
     }
     return object;
   }
@@ -73,7 +74,7 @@ export class PdfView {
   async resolve(value: PdfValue): Promise<PdfValue> {
     let current = value;
     for (let steps = 0; current instanceof PdfRef; steps += 1) {
-      if (steps > 8) throw new PdfProblem('A reference leads to references without end.');
+      if (steps > 8) throw new Problem('A reference leads to references without end.');
       current = await this.value(current.num);
     }
     return current;
@@ -89,10 +90,10 @@ export class PdfView {
     return Array.isArray(found) ? found : undefined;
   }
 
-  /** The document catalog. @throws PdfProblem when there is none */
+  /** The document catalog. @throws Problem when there is none */
   async catalog(): Promise<PdfDict> {
     const catalog = await this.dict(this.trailer.get('Root'));
-    if (catalog === undefined) throw new PdfProblem('The document catalog is missing.');
+    if (catalog === undefined) throw new Problem('The document catalog is missing.');
     return catalog;
   }
 
@@ -106,13 +107,13 @@ export class PdfView {
   async #unpack(num: number): Promise<Map<number, PdfValue>> {
     const known = this.#streams.get(num);
     if (known !== undefined) return known;
-    if (this.#unpacking.has(num)) throw new PdfProblem(`Object stream ${num} needs itself to be read.`);
+    if (this.#unpacking.has(num)) throw new Problem(`Object stream ${num} needs itself to be read.`);
     this.#unpacking.add(num);
     try {
       const object = await this.plainObject(num);
       const dict = object?.value;
       if (object === undefined || !(dict instanceof PdfDict) || dict.name('Type') !== 'ObjStm') {
-        throw new PdfProblem(`Object ${num} is not an object stream.`);
+        throw new Problem(`Object ${num} is not an object stream.`);
       }
       const length = await this.resolve(dict.get('Length'));
       const values = this.#packed(num, await readStream(this.source, object, length, this.end), dict);
@@ -129,7 +130,7 @@ export class PdfView {
   #packed(stream: number, data: Buffer, dict: PdfDict): Map<number, PdfValue> {
     const [count, first] = [dict.get('N'), dict.get('First')];
     if (typeof count !== 'number' || typeof first !== 'number' || count > mostPacked || first > data.length) {
-      throw new PdfProblem(`Object stream ${stream} is damaged.`);
+      throw new Problem(`Object stream ${stream} is damaged.`);
     }
     const head = new PdfParser(data.subarray(0, first), 0, true);
     const values = new Map<number, PdfValue>();

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { commonFields, flag, numberField, text } from '../../lib/node-red/config-fields';
+
+/** Kinds of content repositories. */
+export const repositoryKinds = ['folder', 'content-server', 'core-content', 'cmis', 'webdav', 'http'] as const;
+
+/** Configuration of `ecm-repository`: where documents are filed, and how to log on. */
+export const ecmRepositoryConfig = z.object({
+  ...commonFields,
+  kind: z.enum(repositoryKinds).default('folder'),
+  /** folder: path, relative ones start at the user directory; others: base URL of the service. */
+  folder: text('archive'),
+  url: text(),
+  /**
+   * How to log on. content-server: `otdsOAuth`, `otdsTicket`, `user`; core-content: `oauth`; cmis, webdav, http: `basic`,
+   * `bearer`, `none`.
+   */
+  auth: z.enum(['none', 'basic', 'bearer', 'user', 'otdsOAuth', 'otdsTicket', 'oauth']).default('none'),
+  user: text(),
+  clientId: text(),
+  /** Token endpoint, or the address of OTDS. */
+  tokenUrl: text(),
+  grant: z.enum(['client_credentials', 'password']).default('client_credentials'),
+  domain: text(),
+  /** core-content: address of the Content Storage service, when it is not below `url`; tenant id. */
+  storageUrl: text(),
+  tenant: text(),
+  /** cmis: id of the repository, when the service has more than one. */
+  repositoryId: text(),
+  /** http: `PUT` to `<url>/<container>/<name>`, or `POST` as multipart form. */
+  method: z.enum(['PUT', 'multipart']).default('PUT'),
+  timeoutSeconds: numberField(120, { min: 1, max: 3600 }),
+  allowPrivateAddresses: flag(true),
+});
+
+export type EcmRepositoryConfig = z.infer<typeof ecmRepositoryConfig>;
+
+export const ecmRepositoryCredentials = z.object({ password: text(), clientSecret: text(), token: text() });
+export type EcmRepositoryCredentials = z.infer<typeof ecmRepositoryCredentials>;
