@@ -38,6 +38,8 @@ export const errorCodes = {
   BAD_RECIPIENT: 'a token, subscription, address or URL cannot be right, or the push service cannot reach it',
   PAYLOAD_TOO_LARGE: 'the notification is over the size limit of the push service',
   DUE_IN_PAST: 'the due date has passed',
+  NOT_FINISHED: 'the envelope is still open',
+  NOT_SIGNED: 'the envelope ended without being signed',
   NO_ENVELOPE: 'the message carries no envelope',
   UNKNOWN_ENVELOPE: 'the envelope does not exist in the account',
   UNAUTHORIZED: 'the service refused the credentials',

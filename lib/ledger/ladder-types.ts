@@ -1,8 +1,11 @@
 /** Inputs and outputs of the verbs of escalation ladders; conventions as in `types.ts`. */
 import type { Claim, EpochMs } from './types';
 
-/** Output of the node for a step, for the end of the envelope, and for the end of the ladder. */
-export const ladderPort = { step: 0, closed: 1, exhausted: 2 } as const;
+/**
+ * Output of the node for a step, for the end of the envelope, and for the end of the ladder. `lastStep` leaves through the
+ * output for steps as well: it is the step that has ended the envelope, so it is not withdrawn when the envelope ends.
+ */
+export const ladderPort = { step: 0, closed: 1, exhausted: 2, lastStep: 3 } as const;
 
 /**
  * `running`: the next firing has a timer. `paused`: it has none until the ladder is moved on. The others are final:
@@ -87,6 +90,8 @@ export interface FireLadderInput {
   body: unknown;
   /** false: the firing is recorded, but no message leaves the node for it. */
   emit: boolean;
+  /** The step has ended the envelope, which it holds under this name: the hold ends with the firing, and the ladder closes. */
+  endedBy?: string;
 }
 
 /**

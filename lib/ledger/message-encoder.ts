@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { SignatureError } from '../errors';
 import { byteKinds, type Tagged, tag } from './message-tags';
 
@@ -99,17 +100,17 @@ export class Encoder {
   #content(value: object, depth: number): unknown {
     const child = (item: unknown) => this.#value(item, depth + 1);
     if (Array.isArray(value)) return Array.from(value, child);
-    if (value instanceof Date) {
+    if (types.isDate(value)) {
       const time = value.getTime();
       return tagged({ $type: 'date', value: Number.isNaN(time) ? null : time });
     }
-    if (value instanceof Map) {
+    if (types.isMap(value)) {
       return tagged({ $type: 'map', value: [...value].map(([key, item]) => [child(key), child(item)]) });
     }
-    if (value instanceof Set) return tagged({ $type: 'set', value: [...value].map(child) });
-    if (value instanceof RegExp) return tagged({ $type: 'regexp', value: [value.source, value.flags] });
+    if (types.isSet(value)) return tagged({ $type: 'set', value: [...value].map(child) });
+    if (types.isRegExp(value)) return tagged({ $type: 'regexp', value: [value.source, value.flags] });
     if (value instanceof URL) return tagged({ $type: 'url', value: value.href });
-    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return this.#bytesOf(value);
+    if (types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) return this.#bytesOf(value);
     const replaced = jsonForm(value);
     if (replaced !== value) return child(replaced);
     const fields: Record<string, unknown> = {};
@@ -123,7 +124,7 @@ export class Encoder {
 
   #bytesOf(value: ArrayBuffer | ArrayBufferView): unknown {
     const view =
-      value instanceof ArrayBuffer
+      types.isAnyArrayBuffer(value)
         ? new Uint8Array(value)
         : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const kind = Buffer.isBuffer(value) ? 'Buffer' : value.constructor.name;
@@ -159,14 +160,14 @@ function jsonForm(value: object): unknown {
 /** Own properties; of an error also its name and message, which are not enumerable, but not the stack. */
 function ownFields(value: object): [string, unknown][] {
   const own = Object.entries(value);
-  if (!(value instanceof Error)) return own;
+  if (!types.isNativeError(value)) return own;
   return [['name', value.name], ['message', value.message], ...own.filter(([key]) => key !== 'stack')];
 }
 
 function childrenOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value) || value instanceof Set) return value as Iterable<unknown>;
-  if (value instanceof Map) return [...value].flat();
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
+  if (Array.isArray(value) || types.isSet(value)) return value as Iterable<unknown>;
+  if (types.isMap(value)) return [...value].flat();
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return [];
   const replaced = jsonForm(value);
   return replaced === value ? ownFields(value).map(([, item]) => item) : [];
 }

@@ -381,9 +381,11 @@ export interface OwnedDelivery {
   node: string;
   port: number;
   body: unknown;
-  /** The owner emits it at once and finishes it with `rev` 1; after the lease anybody may repeat it. */
-  owner: string;
-  leaseMs: number;
+  /**
+   * Given, the owner emits it at once and finishes it with `rev` 1; after the lease anybody may repeat it. Otherwise it
+   * waits to be claimed like any other.
+   */
+  claimed?: { owner: string; leaseMs: number };
 }
 
 // ---------------------------------------------------------------- operations

@@ -278,7 +278,7 @@ export class Dispatcher {
 }
 
 /** The service is away or refuses us: that says nothing about the work, which is tried for as long as it takes. */
-const isOutage = (thrown: unknown): boolean =>
+export const isOutage = (thrown: unknown): boolean =>
   thrown instanceof SignatureError &&
   ['UNREACHABLE', 'RATE_LIMITED', 'REMOTE_FAULT', 'UNAUTHORIZED', 'FORBIDDEN', 'LEDGER_UNAVAILABLE'].includes(
     thrown.code,

@@ -160,8 +160,7 @@ async function deliverAll(
     key,
     rev,
     result: body,
-    // Not emitted right here but by the dispatcher, which takes it up as soon as it may.
-    delivery: { id: `${key}:done`, node, port: 0, body, owner: '', leaseMs: 0 },
+    delivery: { id: `${key}:done`, node, port: 0, body },
   });
   service.dispatcher.kick();
   return true;

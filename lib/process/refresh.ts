@@ -23,9 +23,10 @@ export async function refreshEnvelope(
   claim?: Claim,
 ): Promise<ApplyTruthResult> {
   const ledger = await account.dispatcher.ledger();
-  const document = await account.client.documents.get(uuid);
-  // Read after the document, so that no event is missing that the document's state already shows.
+  // The events first: one that is listed must not be newer than the document's state, since its webhook, when it comes,
+  // is no news any more and would not have the document read again. An event the list lacks is still news.
   const events = await account.client.events.eventsOf(uuid);
+  const document = await account.client.documents.get(uuid);
   return record(account, ledger, document, events, origin, claim);
 }
 

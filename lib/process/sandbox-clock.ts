@@ -25,6 +25,18 @@ export class SandboxClock extends ShiftedClock {
     this.#follow();
   }
 
+  /** An HTTP client that looks at the clock in passing: every answer of a sandbox tells its time. */
+  watching(http: HttpClient): HttpClient {
+    return {
+      open: (request) => http.open(request),
+      request: async (request) => {
+        const answer = await http.request(request);
+        this.set(Number(answer.headers['x-sandbox-offset']));
+        return answer;
+      },
+    };
+  }
+
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);

@@ -11,6 +11,7 @@ import type { SignatureAccount } from './account';
 import type { Composition } from './compose';
 import { backoffMs } from './dispatcher';
 import type { DocumentSource } from './document-source';
+import { keepLease } from './lease';
 import { open, seal } from './sealed';
 
 /** An envelope that is to be sent, completely checked. */
@@ -60,7 +61,6 @@ export interface StoredJob {
 }
 
 const leaseMs = 120_000;
-const renewEveryMs = 40_000;
 const pollMs = 250;
 
 /** Failures after which it is worth while to try again; all others are final. */
@@ -135,22 +135,16 @@ interface Attempt {
 /** Tries until it is done, refused, or the time is up, holding the lease all the while. */
 async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Attempt): Promise<SendResult> {
   const { key, rev, stored } = attempt;
-  const lost = new AbortController();
-  const renewal = setInterval(() => {
-    ledger.renewOperation({ key, rev, leaseMs }).then(
-      (answer) => answer === 'stale' && lost.abort(inProgress(stored.externalId)),
-      () => undefined,
-    );
-  }, renewEveryMs).unref();
+  const lease = keepLease(ledger, key, rev, leaseMs, () => inProgress(stored.externalId));
   const giveUpAt = Date.now() + stored.retryForMs;
   let { lookFirst } = attempt;
   try {
     for (let tries = 1; ; tries += 1) {
       try {
-        const sent = await send(account, ledger, key, stored, lookFirst, lost.signal);
+        const sent = await send(account, ledger, key, stored, lookFirst, lease.lost);
         return await finish(account, ledger, attempt, sent);
       } catch (thrown) {
-        const error = lost.signal.aborted ? toError(lost.signal.reason) : toError(thrown);
+        const error = toError(lease.lost.aborted ? lease.lost.reason : thrown);
         const wait = Math.min(backoffMs(tries) / 10, 30_000);
         const again = error instanceof SignatureError && passing.has(error.code) && Date.now() + wait <= giveUpAt;
         if (!again) {
@@ -158,11 +152,11 @@ async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Atte
           throw error;
         }
         lookFirst = true;
-        await sleep(wait, lost.signal);
+        await sleep(wait, lease.lost);
       }
     }
   } finally {
-    clearInterval(renewal);
+    lease.end();
   }
 }
 
@@ -276,8 +270,7 @@ async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attemp
         node,
         port: 0,
         body: { repeated: sent.repeated, prepareUrl },
-        owner: account.dispatcher.owner,
-        leaseMs,
+        claimed: { owner: account.dispatcher.owner, leaseMs },
       },
     }),
   });

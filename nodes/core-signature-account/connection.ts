@@ -40,20 +40,21 @@ export function connect(id: string, config: AccountConfig, credentials: AccountC
     burst: Math.max(10, config.ratePerSecond * 2),
     concurrency: 16,
   });
-  const plain = createHttpClient({ service: 'the token endpoint', userAgent, timeoutMs });
+  const plain = createHttpClient({ service: 'The token endpoint', userAgent, timeoutMs });
   const clock = config.service === 'sandbox' ? new SandboxClock(plain, new URL(baseUrl).origin) : systemClock;
   const auth = authOf(config, credentials, baseUrl);
+  const api = createHttpClient({
+    service: 'Core Signature',
+    userAgent,
+    baseUrl,
+    timeoutMs,
+    limiter,
+    maxResponseBytes: 64 * 1024 * 1024,
+  });
   const client = new CoreSignatureClient({
     baseUrl,
     tokens: createTokenSource(auth, { http: plain, clock }),
-    http: createHttpClient({
-      service: 'Core Signature',
-      userAgent,
-      baseUrl,
-      timeoutMs,
-      limiter,
-      maxResponseBytes: 64 * 1024 * 1024,
-    }),
+    http: clock instanceof SandboxClock ? clock.watching(api) : api,
     clock,
     actionNames: { cancel: config.cancelAction, resend: config.resendAction, forward: config.forwardAction },
   });

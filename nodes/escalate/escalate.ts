@@ -1,18 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { SignatureError } from '../../lib/errors';
+import { ladderPort } from '../../lib/ledger/types';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, messageKey, park, released, toPort } from '../../lib/node-red/message';
 import { OpenCount } from '../../lib/node-red/open-count';
 import { evaluate } from '../../lib/node-red/typed-input';
-import {
-  type LadderCommand,
-  ladderCommands,
-  runStep,
-  startLadder,
-  steerLadders,
-} from '../../lib/process/escalation/ladder';
+import { runStep, startLadder } from '../../lib/process/escalation/ladder';
+import { type LadderCommand, ladderCommands, steerLadders } from '../../lib/process/escalation/steer';
 import { escalateConfig } from './config';
 import { ladderFor } from './request';
 
@@ -31,7 +27,8 @@ export = (RED: NodeAPI): void => {
       const detach = account.dispatcher.attachNode(this.id, {
         timer: (timer, ledger) => runStep(account, timer, ledger),
         deliver: async (delivery) => {
-          const { port, body } = delivery;
+          const { body } = delivery;
+          const port = delivery.port === ladderPort.lastStep ? ladderPort.step : delivery.port;
           const escalation = port === 1 ? { why: (body as { status: string }).status } : body;
           const message = { ...(await released(account, delivery)), escalation };
           await host.deliveries.emitted(delivery.id, () => this.send(toPort(message, port, 3)));

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { EcmFiles } from './ecm/files';
 import type { Callbacks } from './events/callbacks';
 import type { Faults } from './faults';
 import type { Files } from './files';
@@ -19,6 +20,7 @@ export interface Sandbox {
   recorder: Recorder;
   ca: SandboxCa;
   push: Push;
+  ecm: EcmFiles;
   /** Base URL without a slash at the end. */
   baseUrl: string;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ecmServices, ecmSteps } from './ecm/model';
 import type { Store } from './store';
 
 /** How often: a whole number counts down, a fraction below 1 is a probability, true is always. */
@@ -36,6 +37,30 @@ const pushRule = z.strictObject({
   probability: z.number().min(0).max(1).optional(),
 });
 
+const ecmKinds = [
+  'status',
+  'lostAnswer',
+  'outage',
+  'delay',
+  'corrupt',
+  'truncate',
+  'quota',
+  'retention',
+  'stale',
+] as const;
+
+const ecmRule = z.strictObject({
+  service: z.enum(ecmServices, { error: `The service is one of ${ecmServices.join(', ')}.` }).optional(),
+  step: z.enum(ecmSteps, { error: `The step is one of ${ecmSteps.join(', ')}.` }).optional(),
+  match: z.string().optional(),
+  kind: z.enum(ecmKinds, { error: `The kind is one of ${ecmKinds.join(', ')}.` }).default('status'),
+  status: z.int().min(400).max(599).optional(),
+  retryAfter: z.number().min(0).optional(),
+  delayMs: z.number().min(0).max(600_000).optional(),
+  times: z.int().min(0).optional(),
+  probability: z.number().min(0).max(1).optional(),
+});
+
 /** The fault switches, as `/sandbox/faults` takes them. */
 export const faultSettings = z.strictObject({
   callbacks: z
@@ -49,6 +74,7 @@ export const faultSettings = z.strictObject({
     .optional(),
   api: z.array(apiRule).optional(),
   push: z.array(pushRule).optional(),
+  ecm: z.array(ecmRule).optional(),
   downloads: z
     .strictObject({ truncate: often.optional(), corrupt: often.optional(), expire: often.optional() })
     .optional(),
@@ -59,10 +85,12 @@ export const faultSettings = z.strictObject({
 export type FaultSettings = z.infer<typeof faultSettings>;
 export type ApiRule = z.infer<typeof apiRule>;
 export type PushRule = z.infer<typeof pushRule>;
+export type EcmRule = z.infer<typeof ecmRule>;
 
 interface Rules {
   api: ApiRule;
   push: PushRule;
+  ecm: EcmRule;
 }
 
 const key = 'faults';
@@ -94,6 +122,7 @@ export class Faults {
       mails: { ...now.mails, ...settings.mails },
       api: [...(now.api ?? []), ...(settings.api ?? [])],
       push: [...(now.push ?? []), ...(settings.push ?? [])],
+      ecm: [...(now.ecm ?? []), ...(settings.ecm ?? [])],
     } satisfies FaultSettings);
     if (settings.seed !== undefined) this.store.set(stateKey, settings.seed);
   }
@@ -134,6 +163,19 @@ export class Faults {
     });
   }
 
+  /**
+   * Takes the first rule that applies to a request to a content repository.
+   *
+   * @param step what the request is about
+   * @param path path below the host
+   */
+  takeEcmRule(service: string, step: string, method: string, path: string): EcmRule | undefined {
+    return this.#take('ecm', (rule) => {
+      if (rule.service !== undefined && rule.service !== service) return false;
+      return (rule.step === undefined || rule.step === step) && applies(rule, method, path);
+    });
+  }
+
   /** Milliseconds of virtual time that every first callback waits. */
   get callbackDelayMs(): number {
     return this.settings.callbacks?.delayMs ?? 0;
@@ -153,7 +195,7 @@ export class Faults {
   }
 
   /** Takes the first rule of a group that is meant and happens, and counts it down. */
-  #take<G extends 'api' | 'push'>(group: G, isMeant: (rule: Rules[G]) => boolean): Rules[G] | undefined {
+  #take<G extends 'api' | 'push' | 'ecm'>(group: G, isMeant: (rule: Rules[G]) => boolean): Rules[G] | undefined {
     const rules = (this.settings[group] ?? []) as Rules[G][];
     const rule = rules.find((candidate) => isMeant(candidate) && this.#happens(candidate));
     if (rule?.times !== undefined) {
@@ -170,7 +212,7 @@ export class Faults {
 }
 
 /** `POST /documents/`, `/events/*` or `*`: a method, if given, and a path in which `*` stands for anything. */
-function applies(rule: ApiRule, method: string, path: string): boolean {
+function applies(rule: Pick<ApiRule, 'match'>, method: string, path: string): boolean {
   if (rule.match === undefined) return true;
   const [, wantedMethod, pattern] = /^(?:([A-Za-z]+)\s+)?(.*)$/.exec(rule.match.trim()) ?? [];
   if (wantedMethod !== undefined && wantedMethod.toUpperCase() !== method) return false;

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { buildApp } from './app';
 import { Clock, parseDuration } from './clock';
 import type { Sandbox } from './context';
+import { EcmFiles } from './ecm/files';
 import { Callbacks } from './events/callbacks';
 import { Faults } from './faults';
 import { Files } from './files';
@@ -57,6 +58,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     sandbox.callbacks.reset();
     sandbox.store.clear();
     await sandbox.files.clear();
+    sandbox.ecm.clear();
     await seed(sandbox);
   };
   const server = createServer(buildApp(sandbox, reset));
@@ -96,6 +98,7 @@ async function assemble(data: string, record: string | undefined): Promise<Sandb
     recorder: new Recorder(record),
     ca: await SandboxCa.open(resolve(data, 'ca')),
     push: new Push(resolve(data, 'push')),
+    ecm: new EcmFiles(resolve(data, 'filed')),
     baseUrl: 'http://127.0.0.1',
   };
   return sandbox;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Blob, CmsInstance, ContentNode, PathResource } from './ecm/model';
 import type {
   ApiToken,
   Attachment,
@@ -97,6 +98,10 @@ export class Store {
   readonly notifications = new Collection<PhoneNotification>();
   readonly pushCalls = new Collection<PushCall>();
   readonly messagingJobs = new Collection<MessagingJob>();
+  readonly nodes = new Collection<ContentNode>();
+  readonly blobs = new Collection<Blob>();
+  readonly cmsInstances = new Collection<CmsInstance>();
+  readonly pathResources = new Collection<PathResource>();
   /** Single values: clock offset, faults, keys. */
   readonly settings = new Collection<{ uuid: string; value: unknown }>();
 

@@ -125,7 +125,7 @@ export const directory = { '*': { alternate: carl, manager: { email: meg, name: 
 type StepJson = Record<string, unknown>;
 
 /** A step that fires a length of time after the one before it. */
-export const after = (length: string, what: string, more: object = {}): StepJson => ({
+export const step = (length: string, what: string, more: object = {}): StepJson => ({
   id: what,
   when: { amount: { unit: 'clock', length } },
   action: { do: what, label: what, ...more },
@@ -176,13 +176,13 @@ export async function openLadderHouse(name: string): Promise<LadderHouse> {
     fired: (mark, wanted) =>
       until(`step ${wanted} of ${mark}`, () => self.steps(mark).length >= wanted && self.steps(mark), {
         child: house.runtime,
-        timeoutMs: 20_000,
+        timeoutMs: 8_000,
       }),
     ended: (mark) =>
       until(
         `the end of ${mark}`,
         () => self.lines(mark).find(({ node, port }) => !node.startsWith('ladder') || port > 0),
-        { child: house.runtime, timeoutMs: 20_000 },
+        { child: house.runtime, timeoutMs: 8_000 },
       ),
     async advance(by) {
       await house.advance(by);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { until } from '../support/house';
-import { after, anna, ben, carl, directory, type LadderHouse, meg, openLadderHouse } from './escalate-house';
-import { api, decline, post, sent, sign, state } from './steps';
+import { anna, ben, carl, type LadderHouse, ladderFlows, meg, openLadderHouse, step } from './escalate-house';
+import { api, decline, sent, sign, state } from './steps';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -78,7 +78,7 @@ describe('escalate', () => {
 
     it('S8: not a minute before its time, also after a restart', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('2d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('2d', 'emit')]);
       await ladders.advance('47h');
       await ladders.crash();
       await ladders.advance('59m');
@@ -90,18 +90,18 @@ describe('escalate', () => {
     it('a step at a time only, and says who, why and what is next', async () => {
       const envelope = await send({ email: anna, name: 'Anna Alpha' });
       const mark = await ladders.start(envelope, [
-        after('1d', 'notify', { label: 'first' }),
-        after('2d', 'emit', { to: carl }),
+        step('1d', 'notify', { label: 'first' }),
+        step('2d', 'emit', { to: carl }),
       ]);
       await ladders.advance('25h');
-      const [step] = await ladders.fired(mark, 1);
-      expect(step).to.deep.include({
+      const [fired] = await ladders.fired(mark, 1);
+      expect(fired).to.deep.include({
         ...{ step: 'notify', label: 'first', level: 1, action: 'notify', outcome: 'notified' },
         signers: [{ email: anna, name: 'Anna Alpha' }],
         to: [{ email: meg, name: 'Meg Manager' }],
       });
-      expect(step?.next?.step).to.equal('emitr1');
-      expect(Date.parse(step?.next?.at ?? '') - Date.parse(step?.plannedAt ?? '')).to.equal(2 * day);
+      expect(fired?.next?.step).to.equal('emitr1');
+      expect(Date.parse(fired?.next?.at ?? '') - Date.parse(fired?.plannedAt ?? '')).to.equal(2 * day);
       expect(ladders.lines(mark)[0]).to.include({ envelope, status: 'sent' });
       await ladders.advance('2d');
       const [, second] = await ladders.fired(mark, 2);
@@ -114,18 +114,18 @@ describe('escalate', () => {
     it('only those whose turn it is and who have not signed', async () => {
       const envelope = await send(anna, ben, { email: carl, order: 2 });
       await sign(ladders.house, envelope, anna);
-      const mark = await ladders.start(envelope, [after('1d', 'remind')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind')]);
       await ladders.advance('1d');
-      const [step] = await ladders.fired(mark, 1);
-      expect(step).to.include({ outcome: 'reminded' });
-      expect(step?.signers.map(({ email }) => email)).to.deep.equal([ben]);
+      const [fired] = await ladders.fired(mark, 1);
+      expect(fired).to.include({ outcome: 'reminded' });
+      expect(fired?.signers.map(({ email }) => email)).to.deep.equal([ben]);
       expect(await ladders.mails(envelope)).to.deep.equal([ben]);
     });
 
     it('not twice within ten minutes: the second one waits, and is a mail of its own', async () => {
       const envelope = await send();
-      const first = await ladders.start(envelope, [after('1d', 'remind')]);
-      const second = await ladders.start(envelope, [after('1d', 'remind')]);
+      const first = await ladders.start(envelope, [step('1d', 'remind')]);
+      const second = await ladders.start(envelope, [step('1d', 'remind')]);
       await ladders.advance('25h');
       await until('one of them', () => ladders.steps(first).length + ladders.steps(second).length > 0);
       await ladders.advance('9m');
@@ -140,7 +140,7 @@ describe('escalate', () => {
 
     it('S12: nobody after the last signature, although nobody was told of it and the step is due', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'remind'), after('1d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind'), step('1d', 'emit')]);
       await ladders.house.faults({ callbacks: { drop: true } });
       await sign(ladders.house, envelope);
       await ladders.advance('3d');
@@ -168,8 +168,8 @@ describe('escalate', () => {
       };
       for (const [why, end] of Object.entries(endings)) {
         const envelope = await send();
-        const mark = await ladders.start(envelope, [after('100d', 'emit'), after('1d', 'remind')].slice(0, 1));
-        const running = await ladders.start(envelope, [after('59d', 'emit')]);
+        const mark = await ladders.start(envelope, [step('100d', 'emit'), step('1d', 'remind')].slice(0, 1));
+        const running = await ladders.start(envelope, [step('59d', 'emit')]);
         await end(envelope);
         expect((await ladders.ended(running)).port, why).to.equal(why === 'expired' ? 2 : 1);
         expect(await statusOf(envelope), why).to.be.a('string');
@@ -180,7 +180,7 @@ describe('escalate', () => {
     it('at once, when it had ended before the ladder was started', async () => {
       const envelope = await send();
       await sign(ladders.house, envelope);
-      const mark = await ladders.start(envelope, [after('1d', 'remind')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind')]);
       expect(await ladders.ended(mark)).to.include({ port: 1, status: 'signed' });
     });
 
@@ -188,7 +188,7 @@ describe('escalate', () => {
       const envelope = await send();
       const mark = await ladders.start(
         envelope,
-        [after('1d', 'remind'), after('1d', 'remind', { label: 'second' })].slice(0, 1),
+        [step('1d', 'remind'), step('1d', 'remind', { label: 'second' })].slice(0, 1),
       );
       await ladders.house.faults({ api: [{ match: 'POST */resend*', kind: 'delay', delayMs: 1500, times: 1 }] });
       await ladders.house.advance('25h');
@@ -210,12 +210,12 @@ describe('escalate', () => {
     it('the turn of who is late to the alternate; earlier signatures stay, and the wait behind ends as signed', async () => {
       const envelope = await send(anna, { email: ben, order: 2 });
       await sign(ladders.house, envelope, anna);
-      const mark = await ladders.start(envelope, [after('1d', 'forward', { reason: 'On leave' })]);
+      const mark = await ladders.start(envelope, [step('1d', 'forward', { reason: 'On leave' })]);
       const waiting = await ladders.park(envelope);
       await ladders.advance('25h');
-      const [step] = await ladders.fired(mark, 1);
-      expect(step).to.deep.include({ outcome: 'forwarded', to: [{ email: carl }] });
-      expect(step?.signers.map(({ email }) => email)).to.deep.equal([ben]);
+      const [fired] = await ladders.fired(mark, 1);
+      expect(fired).to.deep.include({ outcome: 'forwarded', to: [{ email: carl }] });
+      expect(fired?.signers.map(({ email }) => email)).to.deep.equal([ben]);
       expect(ladders.lines(mark)[0]?.turn, 'whose turn it is in the message').to.deep.equal([carl]);
       await sign(ladders.house, envelope, carl);
       expect(await ladders.ended(waiting)).to.include({ outcome: 'reached', status: 'signed', envelope });
@@ -231,20 +231,20 @@ describe('escalate', () => {
     ] as const) {
       it(`where the account refuses it: ${outcome}`, async () => {
         const envelope = await send();
-        const mark = await ladders.start(envelope, [after('1d', 'forward'), after('9d', 'emit')], {}, at);
+        const mark = await ladders.start(envelope, [step('1d', 'forward'), step('9d', 'emit')], {}, at);
         await ladders.house.faults({ api: [{ match: 'POST */forward*', kind: 'status', status: 403 }] });
         await ladders.advance('25h');
-        const [step] = await ladders.fired(mark, 1);
-        expect(step).to.deep.include({ outcome, to: [{ email: carl }] });
-        const after = ladders.lines(mark)[0]?.envelope;
-        if (outcome !== 'replaced') expect(after).to.equal(envelope);
-        else expect(await ladders.mails(after ?? '', 'invitation')).to.deep.equal([carl]);
+        const [fired] = await ladders.fired(mark, 1);
+        expect(fired).to.deep.include({ outcome, to: [{ email: carl }] });
+        const now = ladders.lines(mark)[0]?.envelope;
+        if (outcome !== 'replaced') expect(now).to.equal(envelope);
+        else expect(await ladders.mails(now ?? '', 'invitation')).to.deep.equal([carl]);
       });
     }
 
     it('nobody, when there is no alternate', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'forward')], {
+      const mark = await ladders.start(envelope, [step('1d', 'forward')], {
         directory: { [ben]: { alternate: carl } },
       });
       await ladders.advance('25h');
@@ -253,17 +253,17 @@ describe('escalate', () => {
 
     it('two signers who are late to one alternate: that one signs for the first, the other keeps the turn', async () => {
       const envelope = await send(anna, ben);
-      const mark = await ladders.start(envelope, [after('1d', 'forward')]);
+      const mark = await ladders.start(envelope, [step('1d', 'forward')]);
       await ladders.advance('25h');
-      const [step] = await ladders.fired(mark, 1);
-      expect(step?.outcome).to.equal('forwarded');
+      const [fired] = await ladders.fired(mark, 1);
+      expect(fired?.outcome).to.equal('forwarded');
       expect(ladders.lines(mark)[0]?.turn).to.have.members([carl, ben]);
     });
 
     it('nobody who signs at that moment: the race ends as signed', async () => {
       const envelope = await send();
       const waiting = await ladders.park(envelope);
-      const mark = await ladders.start(envelope, [after('1d', 'forward'), after('1d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('1d', 'forward'), step('1d', 'emit')]);
       await ladders.house.faults({ api: [{ match: 'POST */forward*', kind: 'delay', delayMs: 1500 }] });
       await ladders.house.advance('25h');
       await until('the forwarding to be under way', async () => (await calls('forward')) > 0 || undefined, {
@@ -278,9 +278,9 @@ describe('escalate', () => {
   });
 
   it('cancels: once at the service, the step leaves, then the ladder is closed', async () => {
-    for (const rest of [[], [after('1d', 'emit')]]) {
+    for (const rest of [[], [step('1d', 'emit')]]) {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'cancel'), ...rest]);
+      const mark = await ladders.start(envelope, [step('1d', 'cancel'), ...rest]);
       const waiting = await ladders.park(envelope);
       await ladders.advance('25h');
       expect((await ladders.fired(mark, 1))[0]).to.include({ action: 'cancel', outcome: 'cancelled' });
@@ -294,7 +294,7 @@ describe('escalate', () => {
   describe('is steered by message:', () => {
     it('stop ends it for good, and nothing leaves', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'remind')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind')]);
       await ladders.steer(envelope, 'stop');
       await ladders.steer(envelope, 'stop');
       await ladders.advance('2d');
@@ -307,21 +307,21 @@ describe('escalate', () => {
 
     it('a paused one does nothing, and catches up when it is resumed', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'remind'), after('5d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind'), step('5d', 'emit')]);
       await ladders.steer(envelope, 'pause');
       await ladders.advance('2d');
       await ladders.crash();
       expect(ladders.lines(mark)).to.deep.equal([]);
       await ladders.steer(envelope, 'resume');
-      const [step] = await ladders.fired(mark, 1);
-      expect(step?.lateMs).to.be.at.least(day);
+      const [fired] = await ladders.fired(mark, 1);
+      expect(fired?.lateMs).to.be.at.least(day);
       await ladders.advance('1h');
       expect(ladders.steps(mark)).to.have.length(1);
     });
 
     it('skip leaves the next firing out', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'remind'), after('1d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind'), step('1d', 'emit')]);
       await ladders.steer(envelope, 'skip');
       await ladders.advance('49h');
       expect((await ladders.fired(mark, 1)).map(({ action }) => action)).to.deep.equal(['emit']);
@@ -331,7 +331,7 @@ describe('escalate', () => {
 
     it('jump fires a step now, by its id or number; what has fired does not fire again', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'remind'), after('1d', 'notify'), after('1d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind'), step('1d', 'notify'), step('1d', 'emit')]);
       await ladders.steer(envelope, 'jump', 'notify');
       await ladders.fired(mark, 1);
       await ladders.steer(envelope, 'jump', 1);
@@ -344,7 +344,7 @@ describe('escalate', () => {
 
     it('a command during a step is not lost', async () => {
       const envelope = await send();
-      const mark = await ladders.start(envelope, [after('1d', 'remind'), after('1d', 'emit')]);
+      const mark = await ladders.start(envelope, [step('1d', 'remind'), step('1d', 'emit')]);
       await ladders.house.faults({ api: [{ match: 'POST */resend*', kind: 'delay', delayMs: 1000 }] });
       await ladders.house.advance('25h');
       await until('the step', () => ladders.lines(mark).length > 0 || calls('resend').then((n) => n > 0), {
@@ -357,9 +357,8 @@ describe('escalate', () => {
   });
 
   it('S17: redeploys, edits of the node and its removal for a while change nothing', async () => {
-    const { ladderFlows } = await import('./escalate-house');
     const envelope = await send();
-    const mark = await ladders.start(envelope, [after('1d', 'remind'), after('1d', 'emit')]);
+    const mark = await ladders.start(envelope, [step('1d', 'remind'), step('1d', 'emit')]);
     await ladders.house.deploy(ladderFlows(), 'full');
     await ladders.house.deploy(
       ladderFlows().map((node) => (node.id === 'ladder' ? { ...node, name: 'new' } : node)),
@@ -381,8 +380,8 @@ describe('escalate', () => {
   it('a repeated message starts one ladder', async () => {
     const envelope = await send();
     const again = { deliveryId: 'the same delivery' };
-    const mark = await ladders.start(envelope, [after('1d', 'remind')], again);
-    await ladders.start(envelope, [after('1d', 'remind')], again);
+    const mark = await ladders.start(envelope, [step('1d', 'remind')], again);
+    await ladders.start(envelope, [step('1d', 'remind')], again);
     await ladders.advance('26h');
     await ladders.fired(mark, 1);
     await ladders.advance('1h');

@@ -23,6 +23,7 @@ import {
   decline,
   eventsOf,
   inLedger,
+  invitations,
   order,
   post,
   type ServiceEvent,
@@ -279,6 +280,16 @@ describe('wait-for-status', () => {
       await out(mark);
       await untilQuiet();
       expect(lines(mark)).to.have.length(1);
+    });
+
+    it('S1: although it is signed between the requests that read the envelope, and no webhook comes later', async () => {
+      const envelope = await sent(house);
+      await until('the mail', async () => (await invitations(house, envelope)).length > 0);
+      const api = [{ match: 'GET /events/', kind: 'delay', delayMs: 1_000, times: 1 }];
+      await house.faults({ api, callbacks: { drop: true } });
+      const mark = await park(envelope);
+      await sign(house, envelope);
+      expect(await out(mark)).to.include({ port: 0, status: 'signed' });
     });
 
     it('S1: every time, when signing and parking happen at the same moment', async () => {

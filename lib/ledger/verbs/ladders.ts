@@ -9,6 +9,7 @@ import {
   type OpenLadderResult,
 } from '../types';
 import { note } from './audit';
+import { conclude } from './conclude';
 import { nodeScope } from './counters';
 import { isUndecided, type LockedEnvelope, lockLine, saveEnvelope } from './envelopes';
 import { ladder } from './ladder-lists';
@@ -88,14 +89,27 @@ export async function fireLadder(tx: Tx, input: FireLadderInput): Promise<FireLa
   const { locked, row } = found;
   const moved = row.state !== 'running' || row.next_id !== input.firing || (input.rev ?? row.rev) !== row.rev;
   if (moved) return { state: 'stale' };
-  if (isUndecided(locked)) return { state: 'held' };
+  const ends = input.endedBy !== undefined && locked.held_by === input.endedBy && locked.terminal === 1;
+  if (isUndecided(locked) && !ends) return { state: 'held' };
   if ((await finishTimer(tx, input.claim)) === 'stale') return { state: 'stale' };
   await note(tx, locked, 'ladder-fired', { ladder: row.id, firing: input.firing, next: input.next });
   if (input.emit) {
     const id = `ladder:${row.id}:${input.firing}`;
-    await putLadderDelivery(tx, locked, row, { id, port: ladderPort.step, body: input.body });
+    await putLadderDelivery(tx, locked, row, {
+      id,
+      port: ends ? ladderPort.lastStep : ladderPort.step,
+      body: input.body,
+    });
   }
   const fired = [...firedOf(row), input.firing];
+  if (ends) {
+    await tx.query('update ladders set fired = $2 where id = $1', [row.id, toJson(fired)]);
+    locked.held_by = '';
+    await note(tx, locked, 'released', { by: input.endedBy });
+    await conclude(tx, locked);
+    await saveEnvelope(tx, locked);
+    return { state: 'fired', exhausted: false };
+  }
   const state = await moveTo(tx, locked, row, { state: 'running', next: input.next, fired, reason: row.reason });
   await saveEnvelope(tx, locked);
   return { state: 'fired', exhausted: state === 'exhausted' };

@@ -174,7 +174,7 @@ export async function finishOperation(tx: Tx, input: FinishOperationInput): Prom
     await tx.query(`update operations set message = '' where id = $1`, [input.key]);
     return 'ok';
   }
-  const { id, node, port, body, owner, leaseMs } = input.delivery;
+  const { id, node, port, body, claimed } = input.delivery;
   await putDelivery(tx, {
     id,
     kind: 'operation',
@@ -185,7 +185,7 @@ export async function finishOperation(tx: Tx, input: FinishOperationInput): Prom
     operation: input.key,
     body,
     ord: await ordOf(tx, row),
-    claimed: { owner, leaseMs },
+    claimed,
   });
   return 'ok';
 }

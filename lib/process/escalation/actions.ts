@@ -28,6 +28,8 @@ export interface ActionResult {
   signers: Person[];
   to: Person[];
   detail?: string;
+  /** The step has ended the envelope, which is held under this name. */
+  endedBy?: string;
 }
 
 export type ActionAnswer = ActionResult | { notBefore: EpochMs; why: string } | 'over';
@@ -98,79 +100,131 @@ async function remind(context: StepContext, late: EnvelopeSigner[]): Promise<Act
   return { ...done.result, signers, to: [] };
 }
 
-/** Hands each late signer's turn to the alternate. Signatures given so far stay. */
-async function forward(context: StepContext, late: EnvelopeSigner[]): Promise<ActionAnswer> {
-  const { account, spec, firing, envelope } = context;
-  const signers = people(late);
-  const to = standIns(context, late);
-  if (late.length === 0 || envelope.requestId === null) return { outcome: 'nobody', signers, to };
-  if (to.length === 0) return { outcome: 'noAlternate', signers, to };
-  const requestId = envelope.requestId;
-  for (const signer of late) {
-    const alternate = standIn(spec, firing.action, signer.email);
-    if (!alternate) continue;
-    try {
-      await account.client.signatureRequests.forward(requestId, {
-        signer_email_to_forward: signer.email,
-        signer_email_to_forward_to: alternate.email,
-        forwarded_reason: firing.action.reason || undefined,
-      });
-    } catch (thrown) {
-      if (!(thrown instanceof SignatureError) || thrown.code !== 'REFUSED') throw thrown;
-      const refused = await afterRefusal(context, signer);
-      if (refused !== 'refused') {
-        if (refused === 'over') return 'over';
-        continue;
-      }
-      return fallBack(context, late, thrown.message);
-    }
-  }
-  return { outcome: 'forwarded', signers, to };
+/** Who hands over to whom. */
+interface Change {
+  from: string;
+  to: Person;
 }
+
+/** Late signers with their alternates; nobody gets two turns, and nobody who signs already gets another one. */
+function changesOf({ spec, firing, envelope }: StepContext, late: EnvelopeSigner[]): Change[] {
+  const taken = envelope.signers.filter(({ state }) => state !== 'informed').map(({ email }) => email);
+  return late.flatMap(({ email }) => {
+    const to = standIn(spec, firing.action, email);
+    if (!to || taken.some((other) => sameEmail(other, to.email))) return [];
+    taken.push(to.email);
+    return [{ from: email, to }];
+  });
+}
+
+interface Forwarded {
+  outcome: 'forwarded' | 'refused' | 'over' | 'nobody' | 'noAlternate';
+  signers: Person[];
+  to: Person[];
+  detail?: string;
+}
+
+/**
+ * Hands each late signer's turn to the alternate. Signatures given so far stay. Who hands over to whom is on disk before
+ * the first call, because after a crash it is the alternates who are late.
+ */
+async function forward(context: StepContext, late: EnvelopeSigner[]): Promise<ActionAnswer> {
+  const { account, envelope } = context;
+  type Progress = { signers: Person[]; changes: Change[] };
+  const done = await once<Forwarded, Progress>(effectOf(context, 'forward'), async ({ progress, note }) => {
+    const plan = progress ?? { signers: people(late), changes: changesOf(context, late) };
+    const { signers, changes } = plan;
+    const to = changes.map((change) => change.to);
+    const ended = (outcome: Forwarded['outcome'], detail?: string) => ({
+      result: { outcome, signers, to, ...(detail !== undefined && { detail }) },
+    });
+    if (signers.length === 0 || envelope.requestId === null) return ended('nobody');
+    if (changes.length === 0) return ended('noAlternate');
+    if (progress === null) await note(plan);
+    for (const change of changes) {
+      const answer = await handOver(context, envelope.requestId, change);
+      if (answer === 'over') return ended('over');
+      if (answer !== 'moved') return ended('refused', answer.refused);
+    }
+    return ended('forwarded');
+  });
+  if (!('result' in done) || done.result.outcome === 'over') return 'over';
+  const { outcome, ...result } = done.result;
+  if (outcome === 'refused') return fallBack(context, late, result);
+  // The message says whose turn it is now; where the service does not answer, as it was before.
+  if (outcome === 'forwarded') await refreshEnvelope(account, envelope.id, 'reconcile').catch(() => undefined);
+  return { outcome, ...result };
+}
+
+async function handOver(
+  context: StepContext,
+  requestId: string,
+  { from, to }: Change,
+): Promise<'moved' | 'over' | { refused: string }> {
+  const { account, firing } = context;
+  try {
+    await account.client.signatureRequests.forward(requestId, {
+      signer_email_to_forward: from,
+      signer_email_to_forward_to: to.email,
+      forwarded_reason: firing.action.reason || undefined,
+    });
+    return 'moved';
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown;
+    const refused = await afterRefusal(context, from);
+    return refused === 'refused' ? { refused: thrown.message } : refused;
+  }
+}
+
+/** The service says no, also by saying that we may not. */
+const isRefusal = (thrown: unknown): thrown is SignatureError =>
+  thrown instanceof SignatureError && (thrown.code === 'REFUSED' || thrown.code === 'FORBIDDEN');
 
 /** The signer may have signed, or been forwarded by the attempt before a crash: then a refusal is as good as success. */
 async function afterRefusal(
   { account, ledger, envelope }: StepContext,
-  signer: EnvelopeSigner,
+  signer: string,
 ): Promise<'over' | 'moved' | 'refused'> {
   await refreshEnvelope(account, envelope.id, 'reconcile');
   const now = (await ledger.envelope({ account: account.id, id: envelope.id }))?.snapshot as Envelope;
   if (isTerminal(now.status)) return 'over';
-  const still = now.signers.find(({ email }) => sameEmail(email, signer.email));
+  const still = now.signers.find(({ email }) => sameEmail(email, signer));
   return still && isLate(still) ? 'refused' : 'moved';
 }
 
-async function fallBack(context: StepContext, late: EnvelopeSigner[], detail: string): Promise<ActionAnswer> {
-  const { spec } = context;
-  if (spec.forwardFallback === 'replace') return replace(context, late);
-  const outcome = spec.forwardFallback === 'notify' ? 'notified' : 'refused';
-  return { outcome, signers: people(late), to: standIns(context, late), detail };
+async function fallBack(
+  context: StepContext,
+  late: EnvelopeSigner[],
+  refused: Omit<Forwarded, 'outcome'>,
+): Promise<ActionAnswer> {
+  const { forwardFallback } = context.spec;
+  if (forwardFallback === 'replace') return replace(context, late);
+  return { outcome: forwardFallback === 'notify' ? 'notified' : 'refused', ...refused };
 }
 
 async function replace(context: StepContext, late: EnvelopeSigner[]): Promise<ActionAnswer> {
-  const { account, ledger, spec, firing, envelope } = context;
-  const signers = people(late);
-  const to = standIns(context, late);
-  const changes = late.flatMap(({ email }) => {
-    const alternate = standIn(spec, firing.action, email);
-    return alternate ? [{ from: email, to: alternate }] : [];
-  });
-  if (late.length === 0) return { outcome: 'nobody', signers, to };
-  if (changes.length === 0) return { outcome: 'noAlternate', signers, to };
-  const replaced = await replaceSigner({ account, ledger, envelope, effect: effectOf(context, 'replace'), changes });
-  return replaced === 'over' ? 'over' : { ...replaced, signers, to };
+  const { account, ledger, envelope } = context;
+  const effect = effectOf(context, 'replace');
+  const wanted = { signers: people(late), changes: changesOf(context, late) };
+  return replaceSigner({ account, ledger, envelope, effect, wanted });
 }
 
-/** Takes the envelope back; one that has ended meanwhile stays as it ended. */
+/**
+ * Takes the envelope back; one that has ended meanwhile stays as it ended. It is held until the step has been recorded, so
+ * that the step comes before the end it brings about.
+ */
 async function cancel(context: StepContext, late: EnvelopeSigner[]): Promise<ActionAnswer> {
-  const { account, envelope } = context;
-  if (envelope.requestId !== null) {
-    const { cancelled } = await account.client.signatureRequests.cancel(envelope.requestId);
-    if (!cancelled) {
-      await refreshEnvelope(account, envelope.id, 'reconcile');
-      const now = (await context.ledger.envelope({ account: account.id, id: envelope.id }))?.snapshot as Envelope;
-      if (now.status !== 'cancelled') return 'over';
-    }
-  }
-  return { outcome: 'cancelled', signers: people(late), to: [] };
+  const { account, ledger, envelope } = context;
+  const { key: by } = effectOf(context, 'cancel');
+  const signers = people(late);
+  if (envelope.requestId === null) return { outcome: 'nobody', signers, to: [] };
+  const held = await ledger.holdEnvelope({ account: account.id, id: envelope.id, by });
+  if (held === 'ended') return 'over';
+  if (held === 'held') throw new SignatureError('IN_PROGRESS', 'Another step is replacing this envelope.');
+  await account.client.signatureRequests.cancel(envelope.requestId);
+  await refreshEnvelope(account, envelope.id, 'reconcile');
+  const now = (await ledger.envelope({ account: account.id, id: envelope.id }))?.snapshot as Envelope;
+  if (now.status === 'cancelled') return { outcome: 'cancelled', signers, to: [], endedBy: by };
+  await ledger.releaseHold({ account: account.id, id: envelope.id, by });
+  return 'over';
 }

@@ -3,7 +3,7 @@ import type { Envelope } from '../../core-signature/signers';
 import { isTerminal } from '../../core-signature/status';
 import { SignatureError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
-import type { ClaimedTimer, Ladder } from '../../ledger/types';
+import type { ClaimedTimer } from '../../ledger/types';
 import type { SignatureAccount } from '../account';
 import { refreshEnvelope } from '../refresh';
 import { carryOut } from './actions';
@@ -112,8 +112,11 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
   }
   await refreshEnvelope(account, before.envelope, 'reconcile');
   const ladder = await ledger.ladder({ id: timer.ref });
-  const envelope = (await ledger.envelope({ account: account.id, id: before.envelope }))?.snapshot as Envelope;
-  if (ladder?.state !== 'running' || ladder.next === null || isTerminal(envelope.status)) {
+  const record = await ledger.envelope({ account: account.id, id: before.envelope });
+  const envelope = record?.snapshot as Envelope;
+  // A step that a crash interrupted has taken the envelope back itself: then it goes on.
+  const oursToEnd = record?.heldBy !== '' && record?.heldBy.startsWith(`ladder:${timer.ref}:`);
+  if (ladder?.state !== 'running' || ladder.next === null || (isTerminal(envelope.status) && !oursToEnd)) {
     await ledger.finishTimer(claim);
     return;
   }
@@ -130,20 +133,29 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
     await ledger.retryTimer({ ...claim, due: result.notBefore, error: result.why, counts: false });
     return;
   }
-  const next = nextAfter(spec, firing.id);
+  const { endedBy, ...told } = result;
+  const next = endedBy === undefined ? nextAfter(spec, firing.id, ladder.fired) : null;
   const firedAt = account.clock.now();
   const report: StepReport = {
     step: firing.stepId,
     label: firing.action.label,
     level: ladder.fired.length + 1,
     action: firing.action.do,
-    ...result,
+    ...told,
     plannedAt: new Date(ladder.next.at).toISOString(),
     firedAt: new Date(firedAt).toISOString(),
     lateMs: Math.max(0, firedAt - ladder.next.at),
     next: next ? { step: next.id, at: new Date(next.at).toISOString() } : null,
   };
-  const fired = await ledger.fireLadder({ id: ladder.id, claim, firing: firing.id, next, body: report, emit: true });
+  const fired = await ledger.fireLadder({
+    id: ladder.id,
+    claim,
+    firing: firing.id,
+    next,
+    body: report,
+    emit: true,
+    endedBy,
+  });
   if (fired.state === 'held') {
     await ledger.retryTimer({
       ...claim,
@@ -157,79 +169,3 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
 
 /** While an envelope is being replaced by another step, its end is not decided. */
 const heldRetryMs = 5_000;
-
-export const ladderCommands = ['stop', 'pause', 'resume', 'skip', 'jump'] as const;
-export type LadderCommand = (typeof ladderCommands)[number];
-
-/**
- * Steers the ladders of an envelope at a node by message.
- *
- * @param step for `jump`: id of a step, or its number from 1; its next firing happens now
- * @returns how many ladders it concerned
- * @throws SignatureError `BAD_INPUT` for a step that does not exist
- */
-export async function steerLadders(
-  account: SignatureAccount,
-  target: { node: string; envelope: string },
-  command: LadderCommand,
-  step?: unknown,
-): Promise<number> {
-  const ledger = await account.dispatcher.ledger();
-  const states: ('running' | 'paused')[] = ['running', 'paused'];
-  const ladders = await ledger.listLadders({ account: account.id, ...target, states, limit: 100 });
-  for (const ladder of ladders) await steer(account, ledger, ladder, command, step);
-  account.dispatcher.kick();
-  return ladders.length;
-}
-
-async function steer(
-  account: SignatureAccount,
-  ledger: Ledger,
-  ladder: Ladder,
-  command: LadderCommand,
-  step: unknown,
-): Promise<void> {
-  const { id, rev, fired, state } = ladder;
-  const spec = ladder.spec as LadderSpec;
-  const reason = `${command} by message`;
-  switch (command) {
-    case 'stop':
-      await ledger.moveLadder({ id, rev, state: 'stopped', next: null, reason });
-      return;
-    case 'pause':
-      await ledger.moveLadder({ id, rev, state: 'paused', next: ladder.next, reason });
-      return;
-    case 'resume':
-      await ledger.moveLadder({
-        id,
-        rev,
-        state: 'running',
-        next: ladder.next ?? nextAfter(spec, fired.at(-1) ?? null),
-        reason,
-      });
-      return;
-    case 'skip': {
-      const next = ladder.next ? nextAfter(spec, ladder.next.id) : null;
-      await ledger.moveLadder({ id, rev, state: state === 'paused' ? 'paused' : 'running', next, reason });
-      return;
-    }
-    case 'jump': {
-      const next = jumpTarget(spec, fired, step, account.clock.now());
-      await ledger.moveLadder({ id, rev, state: 'running', next, reason });
-    }
-  }
-}
-
-function jumpTarget(
-  spec: LadderSpec,
-  fired: readonly string[],
-  step: unknown,
-  now: number,
-): { id: string; at: number } {
-  const row = typeof step === 'number' ? step - 1 : spec.steps.findIndex(({ id }) => id === step);
-  const firing = planOf(spec).firings.find((one) => one.step === row && !fired.includes(one.id));
-  if (firing) return { id: firing.id, at: now };
-  throw new SignatureError('BAD_INPUT', `step: there is no step "${String(step)}" left in this ladder.`, {
-    field: 'step',
-  });
-}

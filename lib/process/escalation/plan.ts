@@ -16,9 +16,17 @@ export function planOf(spec: LadderSpec): { firings: Firing[]; problems: LadderP
   });
 }
 
-/** The firing behind another one, or the first; null when the ladder is used up. What was left out stays left out. */
-export function nextAfter(spec: LadderSpec, id: string | null): { id: string; at: EpochMs } | null {
+/**
+ * The firing behind another one, or the first; null when the ladder is used up. What was left out stays left out, and what
+ * has fired, because the ladder was set back to an earlier step, does not fire again.
+ */
+export function nextAfter(
+  spec: LadderSpec,
+  id: string | null,
+  fired: readonly string[] = [],
+): { id: string; at: EpochMs } | null {
   const { firings } = planOf(spec);
-  const next = firings[id === null ? 0 : firings.findIndex((firing) => firing.id === id) + 1];
+  const rest = firings.slice(id === null ? 0 : firings.findIndex((firing) => firing.id === id) + 1);
+  const next = rest.find((firing) => !fired.includes(firing.id));
   return next ? { id: next.id, at: next.at } : null;
 }

@@ -20,16 +20,29 @@ export interface Replacement {
   /** The envelope that is to be replaced, read just now. */
   envelope: Envelope;
   effect: Effect;
+  wanted: Wanted;
+}
+
+/** Who is late, and who takes whose place. */
+export interface Wanted {
+  signers: Person[];
   changes: { from: string; to: Person }[];
 }
 
 export interface Replaced {
-  outcome: 'replaced' | 'compensated';
+  outcome: 'replaced' | 'compensated' | 'nobody' | 'noAlternate';
+  signers: Person[];
+  to: Person[];
   detail?: string;
 }
 
-/** How far the saga is; each is on disk before the next begins. */
-type Progress = { phase: 'held' } | { phase: 'cancelled' };
+/** How far the saga is, and what it is about, for nobody is late any more once the old envelope is cancelled. */
+interface Progress {
+  /** Each is on disk before the next begins. `refused`: the new one was, so the old signers are asked again. */
+  phase: 'held' | 'cancelled' | 'refused';
+  wanted: Wanted;
+  detail?: string;
+}
 
 const dayMs = 86_400_000;
 const maxBytes = 100 * 1024 * 1024;
@@ -48,23 +61,31 @@ export async function replaceSigner(replacement: Replacement): Promise<Replaced 
   const { account, ledger, envelope, effect } = replacement;
   const by = effect.key;
   const answer = await once<Replaced | 'over', Progress>(effect, async ({ progress, note }) => {
+    const wanted = progress?.wanted ?? replacement.wanted;
+    const { signers, changes } = wanted;
+    if (signers.length === 0) return { result: { outcome: 'nobody', signers, to: [] } };
+    if (changes.length === 0) return { result: { outcome: 'noAlternate', signers, to: [] } };
     const held = await ledger.holdEnvelope({ account: account.id, id: envelope.id, by });
     if (held === 'ended') return { result: 'over' };
-    if (held === 'held')
-      throw new SignatureError('IN_PROGRESS', 'Another step is replacing a signer of this envelope.');
-    if (progress === null) await note({ phase: 'held' });
+    if (held === 'held') throw new SignatureError('IN_PROGRESS', 'Another step is replacing this envelope.');
+    if (progress === null) await note({ phase: 'held', wanted });
     const old = await account.client.documents.get(envelope.id);
     // Fetched before anything is taken back: without the document there is nothing to send anew.
     const pdf = await documentBytes(account, old);
-    if (progress?.phase !== 'cancelled') {
+    if (progress === null || progress.phase === 'held') {
       if (!(await cancelled(account, old))) {
         await refreshEnvelope(account, envelope.id, 'reconcile');
         await ledger.releaseHold({ account: account.id, id: envelope.id, by });
         return { result: 'over' };
       }
-      await note({ phase: 'cancelled' });
+      await note({ phase: 'cancelled', wanted });
     }
-    return { result: await sendAnew(replacement, old, pdf, by) };
+    const refused = progress?.phase === 'refused' ? progress.detail : undefined;
+    const told = { signers, to: changes.map(({ to }) => to) };
+    const sent = await sendAnew({ ...replacement, wanted }, old, pdf, by, refused, (detail) =>
+      note({ phase: 'refused', wanted, detail }),
+    );
+    return { result: { ...told, ...sent } };
   });
   return 'result' in answer ? answer.result : 'over';
 }
@@ -93,15 +114,18 @@ async function cancelled(account: SignatureAccount, { uuid, signrequest }: Docum
 }
 
 async function sendAnew(
-  { account, ledger, envelope, changes, effect }: Replacement,
+  { account, ledger, envelope, wanted: { changes }, effect }: Replacement,
   old: Document,
   pdf: Buffer,
   by: string,
-): Promise<Replaced> {
+  refusedBefore: string | undefined,
+  noteRefusal: (detail: string) => Promise<void>,
+): Promise<Pick<Replaced, 'outcome' | 'detail'>> {
   const stored = await storedJob(ledger, operationKey(account.id, envelope.externalId ?? '')).catch(() => undefined);
   const anew = async (externalId: string, signers: SignerInput[]): Promise<void> => {
     const { envelope: sent } = await sendEnvelope(account, {
-      node: effect.node,
+      // No node of its own: it is the ladder's timer that brings it to its end, not the dispatcher.
+      node: '',
       externalId,
       foreignId: true,
       composition: compositionOf(account, old, envelope, stored, externalId, signers),
@@ -116,17 +140,22 @@ async function sendAnew(
   };
   const base = `${envelope.externalId ?? envelope.id}~${shortKey(by)}`;
   const before = signersOf(old, stored ? openPasswords(account, stored.request).signers : undefined);
-  try {
-    await anew(
-      base,
-      before.map((signer) => changed(signer, changes)),
-    );
-    return { outcome: 'replaced' };
-  } catch (thrown) {
-    if (!isRefusal(thrown)) throw thrown;
-    await anew(`${base}-undone`, before);
-    return { outcome: 'compensated', detail: thrown.message };
+  let refused = refusedBefore;
+  if (refused === undefined) {
+    try {
+      await anew(
+        base,
+        before.map((signer) => changed(signer, changes)),
+      );
+      return { outcome: 'replaced' };
+    } catch (thrown) {
+      if (!isRefusal(thrown)) throw thrown;
+      refused = thrown.message;
+      await noteRefusal(refused);
+    }
   }
+  await anew(`${base}-undone`, before);
+  return { outcome: 'compensated', detail: refused };
 }
 
 /** The service says no to what was sent, and will say so again. */
@@ -157,7 +186,7 @@ function signersOf(old: Document, asked: SignerInput[] | undefined): SignerInput
 }
 
 /** The alternate takes the place of the signer: same role, same order, an address and a name of their own. */
-function changed(signer: SignerInput, changes: Replacement['changes']): SignerInput {
+function changed(signer: SignerInput, changes: Wanted['changes']): SignerInput {
   const change = changes.find(({ from }) => sameEmail(from, signer.email));
   if (!change) return signer;
   const { first_name: _, last_name: __, password: ___, verify_phone_number: ____, ...rest } = signer;

@@ -87,7 +87,7 @@ export function checkAlternates(spec: LadderSpec, signers: readonly string[]): v
     if (action.do !== 'forward' && action.do !== 'replace') continue;
     const same = signers.find((signer) => {
       const alternate = standIn(spec, action, signer);
-      return alternate !== null && sameEmail(alternate.email, signer) && (action.to === null || signers.length === 1);
+      return alternate !== null && sameEmail(alternate.email, signer);
     });
     if (same === undefined) continue;
     throw new SignatureError(

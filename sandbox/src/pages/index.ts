@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import express, { type Response, type Router } from 'express';
 import { pdfjsFolder } from '../pdf/pdfjs';
-import { contentSecurityPolicy } from './security';
+import { phoneManifest } from './manifest';
+import { contentSecurityPolicy, type PagePolicy } from './security';
 
 const staticFolder = join(__dirname, 'static');
 
-/** The pages: path and file. A page may be shown in another site's frame only where embedding is a feature. */
-const pages = [
-  { path: '/', file: 'inbox.html', embeddable: false },
-  { path: '/sign/:token', file: 'sign.html', embeddable: true },
+/** The pages: path, file, and what they may beyond the strict policy. */
+const pages: { path: string; file: string; policy: PagePolicy }[] = [
+  { path: '/', file: 'inbox.html', policy: {} },
+  { path: '/sign/:token', file: 'sign.html', policy: { embeddable: true } },
+  { path: '/phone', file: 'phone.html', policy: { reachesOut: true } },
 ];
 
 /** The parts of pdf.js the signing page loads. */
@@ -21,14 +23,20 @@ const pdfjsParts = ['legacy/build', 'cmaps', 'standard_fonts', 'wasm', 'iccs'];
  */
 export function pagesRouter(): Router {
   const router = express.Router();
-  for (const { path, file, embeddable } of pages) {
+  for (const { path, file, policy } of pages) {
     router.get(path, (_request, response) => {
-      response.set('Content-Security-Policy', contentSecurityPolicy({ embeddable }));
+      response.set('Content-Security-Policy', contentSecurityPolicy(policy));
       protect(response);
       response.set('Cache-Control', 'no-store');
       response.sendFile(file, { root: staticFolder });
     });
   }
+  router.get('/phone.webmanifest', (request, response) => {
+    protect(response);
+    response
+      .type('application/manifest+json')
+      .send(JSON.stringify(phoneManifest(String(request.query.name ?? 'Phone'))));
+  });
   for (const part of pdfjsParts) {
     router.use(`/assets/pdfjs/${part}`, express.static(join(pdfjsFolder, part), { index: false, maxAge: '1d' }));
   }

@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import { parseDuration } from '../clock';
+import { parseDuration, timestamp } from '../clock';
 import type { Sandbox } from '../context';
 import type { Answer } from '../http/answer';
 import { ApiError } from '../http/errors';
@@ -133,9 +133,10 @@ export function pushControl(sandbox: Sandbox): Router {
       const messages = waiting.flatMap(({ uuid, source, payload }) =>
         payload.kind === 'encrypted' ? [{ id: uuid, subscription: source, body: payload.body }] : [],
       );
+      const names = store.phones.all().map(({ name }) => name);
       return {
         status: 200,
-        body: { phone: phoneJson(sandbox, phone), isOwner, messages, now: new Date(clock.now()).toISOString() },
+        body: { phone: phoneJson(sandbox, phone), phones: names, isOwner, messages, now: timestamp(clock.now()) },
       };
     }),
   );

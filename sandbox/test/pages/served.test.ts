@@ -17,6 +17,7 @@ describe('the pages as served', () => {
   for (const [path, frames] of [
     ['/', true],
     ['/sign/some-token', false],
+    ['/phone', true],
   ] as const) {
     it(`serves ${path} with a strict policy and nothing inline`, async () => {
       const response = await get(path);

@@ -76,7 +76,7 @@ onBothEngines('ledger operations', ({ store, ledger }) => {
       dueAt: null,
       node,
     };
-    const delivery = { id: 'op:send:1', node, port: 0, body: { envelope: 'e' }, owner: 'a', leaseMs: 1000 };
+    const delivery = { id: 'op:send:1', node, port: 0, body: { envelope: 'e' }, claimed: { owner: 'a', leaseMs: 1000 } };
     await ledger().finishOperation({ key: 'send:1', rev, result: {}, envelope, delivery });
     expect(await ledger().envelope({ account, id: 'e' })).to.include({ status: 'sent', externalId: 'x' });
     expect(await ledger().claimDeliveries({ owner: 'b', nodes: [node], leaseMs: 9, limit: 9 })).to.deep.equal([]);
@@ -86,7 +86,7 @@ onBothEngines('ledger operations', ({ store, ledger }) => {
 
   it('hands its message out again when the owner vanished before emitting it', async () => {
     const { rev } = mine(await ledger().beginOperation(begin()));
-    const delivery = { id: 'op', node, port: 0, body: 7, owner: 'a', leaseMs: 1000 };
+    const delivery = { id: 'op', node, port: 0, body: 7, claimed: { owner: 'a', leaseMs: 1000 } };
     await ledger().finishOperation({ key: 'send:1', rev, result: {}, delivery });
     store().now += 1000;
     const [again] = await ledger().claimDeliveries({ owner: 'b', nodes: [node], leaseMs: 9, limit: 9 });

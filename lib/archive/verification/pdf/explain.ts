@@ -1,6 +1,6 @@
 /** The two ways an object may differ after a signature: a few keys of a dictionary, or a tree of new objects. */
 import { Problem } from '../problem';
-import type { Comparison } from './later-changes';
+import type { Comparison } from './comparison';
 import { PdfDict, PdfRef, type PdfValue, refsIn, sameDict } from './values';
 
 const mostObjects = 20_000;

@@ -4,27 +4,13 @@
  * further signatures (ETSI EN 319 142-1, 5.4 and 5.5; ISO 32000-2, 12.8.2.2). Nothing is taken on trust: an object that
  * cannot be explained is a change of the document.
  */
-import { Problem } from '../problem';
+import { type Comparison, changedError } from './comparison';
 import { explainDictionary, explainNewTree } from './explain';
 import { explainSignatures, isTimestamp } from './later-signatures';
 import type { SignatureField } from './signature-fields';
 import { PdfDict, PdfRef, type PdfValue, refsIn, sameDict, sameValue } from './values';
 import type { PdfView } from './view';
 import { type Entry, isPlumbing } from './xref';
-
-/** A comparison under way. */
-export interface Comparison {
-  /** The document as signed. */
-  before: PdfView;
-  /** The document as it is. */
-  after: PdfView;
-  /** Objects that differ. */
-  changed: ReadonlySet<number>;
-  /** Of these, the ones that may. */
-  explained: Set<number>;
-  /** Explained objects that only carry data: nothing else in the signed document may point to them. */
-  data: Set<number>;
-}
 
 export interface LaterChanges {
   /** What was added, in words; empty when nothing was. */
@@ -61,9 +47,6 @@ export async function laterChanges(
   await checkNothingPointsToData(comparison);
   return { added };
 }
-
-export const changedError = (what: string): Problem =>
-  new Problem(`After signing, ${what} was changed or added in a way that may not follow a signature.`);
 
 function changedObjects(before: PdfView, after: PdfView): Set<number> {
   const same = (a: Entry | undefined, b: Entry | undefined): boolean => {

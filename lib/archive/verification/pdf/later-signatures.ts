@@ -1,7 +1,7 @@
 /** Explains signatures and document time-stamps that came after the examined signature: field, widget and page. */
 import type { Problem } from '../problem';
+import { type Comparison, changedError } from './comparison';
 import { explainDictionary, explainNewTree } from './explain';
-import { type Comparison, changedError } from './later-changes';
 import type { SignatureField } from './signature-fields';
 import { type PdfDict, PdfRef, type PdfValue, sameValue } from './values';
 

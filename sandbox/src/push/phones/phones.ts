@@ -17,10 +17,10 @@ export function phoneOfToken({ store }: Sandbox, address: string): Phone | undef
 }
 
 /**
- * Opens a phone: makes it, or takes it over. What a page of another browser had is gone then, as after clearing an
- * app's data: its keys are there and nowhere else.
+ * Opens a phone: makes it, finds it, or takes it over from another browser. What that one had is gone then, as after
+ * clearing an app's data: its keys are there and nowhere else.
  *
- * @param installation id of the browser's storage; null for a phone without a page
+ * @param installation id of the browser's storage; null for somebody without a page, who takes over nothing
  */
 export function openPhone(sandbox: Sandbox, name: string, installation: string | null): Phone {
   const { store, clock } = sandbox;
@@ -29,7 +29,7 @@ export function openPhone(sandbox: Sandbox, name: string, installation: string |
     const fresh = { uuid: randomUUID(), name, createdAt: clock.now(), off: false, token: null, fid: null, topics: [] };
     return store.phones.put({ ...fresh, installation });
   }
-  if (known.installation === null || known.installation === installation) return known;
+  if (installation === null || [null, installation].includes(known.installation)) return known;
   clearPhone(sandbox, known);
   return store.phones.put({ ...known, installation, token: null, fid: null, topics: [] });
 }

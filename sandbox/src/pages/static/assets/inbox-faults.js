@@ -73,6 +73,36 @@ const groups = [
     ],
   },
   {
+    title: 'Push services',
+    switches: [
+      {
+        path: ['push'],
+        label: 'Messages',
+        choices: [
+          { label: 'Work', value: undefined },
+          {
+            label: 'Next three: too many requests (429)',
+            value: [{ kind: 'status', code: 'QUOTA_EXCEEDED', status: 429, retryAfter: 5, times: 3 }],
+          },
+          {
+            label: 'Next one: the device is gone',
+            value: [
+              { service: 'fcm', kind: 'status', code: 'UNREGISTERED', times: 1 },
+              { service: 'webpush', kind: 'status', status: 410, times: 1 },
+              { service: 'opentext', kind: 'status', code: 'UNDELIVERABLE', times: 1 },
+            ],
+          },
+          {
+            label: 'Now and then: not available (503)',
+            value: [{ kind: 'status', code: 'UNAVAILABLE', status: 503, probability: 0.3 }],
+          },
+          { label: 'Next one: taken, but the answer is lost', value: [{ kind: 'lostAnswer', times: 1 }] },
+          { label: 'Outage', value: [{ kind: 'outage' }] },
+        ],
+      },
+    ],
+  },
+  {
     title: 'Mails',
     switches: [
       { path: ['mails', 'bounce'], label: 'Bounce', choices: often },

@@ -92,7 +92,7 @@ export function renderDelivery(delivery) {
 }
 
 /** @param {string} text an ISO time */
-function moment(text) {
+export function moment(text) {
   const shown = new Date(text).toLocaleString(undefined, {
     day: 'numeric',
     month: 'short',

@@ -3,6 +3,7 @@ import { ask, Refusal } from './api.js';
 import { announce, byId, h, showError, whileBusy } from './dom.js';
 import { faultPanel } from './inbox-faults.js';
 import { renderDelivery, renderDocument, renderMail } from './inbox-items.js';
+import { renderMessage, renderPushCall } from './inbox-push.js';
 import { keyedList } from './keyed-list.js';
 import { showNavigation } from './nav.js';
 import { openSheet } from './sheet.js';
@@ -24,6 +25,16 @@ const lists = {
     render: renderDelivery,
     empty: 'No callbacks yet.',
   }),
+  pushCalls: keyedList(byId('pushCalls'), {
+    key: ({ id }) => id,
+    render: renderPushCall,
+    empty: 'No push service was called yet.',
+  }),
+  messages: keyedList(byId('messages'), {
+    key: ({ jobId }) => jobId,
+    render: renderMessage,
+    empty: 'No SMS, e-mail or WhatsApp message yet.',
+  }),
 };
 const faults = faultPanel(byId('faults'), refresh);
 let mailsSeen = -1;
@@ -33,8 +44,9 @@ async function refresh() {
   try {
     const state = await ask('/sandbox/state');
     for (const [name, show] of Object.entries(lists)) {
-      show(state[name]);
-      byId(`${name}-count`).textContent = state[name].length > 0 ? String(state[name].length) : '';
+      const items = state[name] ?? [];
+      show(items);
+      byId(`${name}-count`).textContent = items.length > 0 ? String(items.length) : '';
     }
     showClock(state.clock);
     faults.show(state.faults);

@@ -2,7 +2,10 @@
 import { byId, h } from './dom.js';
 
 /** The sandbox's pages, in the order of the navigation. */
-const pages = [{ href: '/', label: 'Inbox' }];
+const pages = [
+  { href: '/', label: 'Inbox' },
+  { href: '/phone', label: 'Phone' },
+];
 
 /** Fills the navigation; with a single page there is nothing to choose. */
 export function showNavigation() {

@@ -1,0 +1,71 @@
+import type { Rule } from '../editor/rules.editor';
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name
+const misplaced = /[\u0000-\u001f\u007f\\]/;
+
+/** Name of a document without its extension. What else a repository refuses, it says itself. */
+export const documentName: Rule = (value, { say, label }) => {
+  const good = !misplaced.test(value) && !value.includes('/') && value.length <= 200 && !/^\.+$/.test(value.trim());
+  return good || say('validation.documentName', { label });
+};
+
+/** Names of folders, separated by `/`, that lead down and nowhere else. */
+export const folderPath: Rule = (value, { say, label }) => {
+  const names = value.replace(/^\/+|\/+$/g, '').split('/');
+  const good = !misplaced.test(value) && names.every((name) => !/^\s*\.{0,2}\s*$/.test(name));
+  return good || value === '/' || say('validation.path', { label });
+};
+
+/** Ids of classifications. */
+export const classifications: Rule = (value, { say, label }) => {
+  const ids = parsed(value);
+  const isId = (id: unknown) => isText(id) || Number.isSafeInteger(id);
+  return (Array.isArray(ids) && ids.every(isId)) || say('validation.classifications', { label });
+};
+
+/** A date, or a date with time and zone. */
+const isDate = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value) &&
+  !Number.isNaN(Date.parse(value));
+
+const isId = (value: unknown): boolean => isText(value) || Number.isSafeInteger(value);
+
+/** Parts of a record declaration, and what each has to be. */
+const recordParts: Record<string, (value: unknown) => boolean> = {
+  classification: isId,
+  official: (value) => typeof value === 'boolean',
+  fileStatus: isText,
+  retainUntil: isDate,
+  hold: isId,
+};
+
+export const record: Rule = (value, { say, label }) => {
+  const given = parsed(value);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return say('validation.record', { label });
+  const wrong = Object.entries(given).find(([part, held]) => !recordParts[part]?.(held))?.[0];
+  return wrong === undefined || say('validation.recordPart', { label, part: wrong.slice(0, 40) });
+};
+
+/** Certificates in PEM, with comments between them if need be; nothing else, above all no private key. */
+export const certificates: Rule = (value, { say, label }) => {
+  const blocks = [...value.matchAll(/-----BEGIN ([^-]+)-----([^-]*)-----END \1-----/g)];
+  const begun = value.match(/-----BEGIN /g) ?? [];
+  if (/-----BEGIN [^-]*PRIVATE KEY-----/.test(value)) return say('validation.privateKey', { label });
+  const isCertificate = (kind: string | undefined, body: string | undefined) =>
+    kind === 'CERTIFICATE' && /^[A-Za-z0-9+/=\s]+$/.test(body ?? '') && (body ?? '').trim() !== '';
+  const good = blocks.length > 0 && begun.length === blocks.length;
+  return (
+    (good && blocks.every(([, kind, body]) => isCertificate(kind, body))) || say('validation.certificates', { label })
+  );
+};
