@@ -110,7 +110,7 @@ export class Encoder {
     if (types.isSet(value)) return tagged({ $type: 'set', value: [...value].map(child) });
     if (types.isRegExp(value)) return tagged({ $type: 'regexp', value: [value.source, value.flags] });
     if (value instanceof URL) return tagged({ $type: 'url', value: value.href });
-    if (types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) return this.#bytesOf(value);
+    if (types.isArrayBuffer(value) || ArrayBuffer.isView(value)) return this.#bytesOf(value);
     const replaced = jsonForm(value);
     if (replaced !== value) return child(replaced);
     const fields: Record<string, unknown> = {};
@@ -124,7 +124,7 @@ export class Encoder {
 
   #bytesOf(value: ArrayBuffer | ArrayBufferView): unknown {
     const view =
-      types.isAnyArrayBuffer(value)
+      types.isArrayBuffer(value)
         ? new Uint8Array(value)
         : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const kind = Buffer.isBuffer(value) ? 'Buffer' : value.constructor.name;
@@ -167,7 +167,7 @@ function ownFields(value: object): [string, unknown][] {
 function childrenOf(value: object): Iterable<unknown> {
   if (Array.isArray(value) || types.isSet(value)) return value as Iterable<unknown>;
   if (types.isMap(value)) return [...value].flat();
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return [];
+  if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return [];
   const replaced = jsonForm(value);
   return replaced === value ? ownFields(value).map(([, item]) => item) : [];
 }
