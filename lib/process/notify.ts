@@ -67,6 +67,15 @@ export interface NotifyResult {
   undeliverable: Unreachable[];
 }
 
+/**
+ * `finished`: the message is in the outbox. `waiting`: parts of it are tried again later. `repeat`: it was done before,
+ * nothing was sent; the caller emits the message itself.
+ */
+export type NotifyAnswer =
+  | { state: 'finished' }
+  | { state: 'waiting' }
+  | { state: 'repeat'; deliveryId: string; result: NotifyResult };
+
 const leaseMs = 120_000;
 const kind = 'notify';
 
@@ -77,10 +86,9 @@ const kind = 'notify';
  * before the next call. What cannot be delivered now is tried again from the ledger, also after a restart, until the
  * notification's own time is over.
  *
- * @returns true when the job is finished and its message is in the outbox; false when parts of it wait
  * @throws SignatureError what a provider finds wrong with a notification or recipient; `LEDGER_*`
  */
-export async function notify(service: PushService, job: NotifyJob): Promise<boolean> {
+export async function notify(service: PushService, job: NotifyJob): Promise<NotifyAnswer> {
   for (const { notification, recipient } of job.targets) service.provider.check(notification, recipient);
   const ledger = await service.dispatcher.ledger();
   const stored: StoredJob = {
@@ -103,9 +111,11 @@ export async function notify(service: PushService, job: NotifyJob): Promise<bool
     leaseMs,
     clock: service.lane,
   });
-  if (begun.state !== 'mine') return true;
+  if (begun.state === 'done')
+    return { state: 'repeat', deliveryId: `${key}:done`, result: begun.result as NotifyResult };
+  if (begun.state !== 'mine') throw takenOver();
   const operation = { key, rev: begun.rev, node: job.node, attempt: begun.attempt, progress: begun.progress };
-  return deliverAll(service, ledger, operation, stored);
+  return { state: (await deliverAll(service, ledger, operation, stored)) ? 'finished' : 'waiting' };
 }
 
 /** Goes on with a job that waited, or that a crash interrupted. */

@@ -1,4 +1,5 @@
 import type { Rule } from '../editor/rules.editor';
+import { abilitiesOf } from './repository-abilities.editor';
 
 const parsed = (json: string): unknown => {
   try {
@@ -26,11 +27,12 @@ export const folderPath: Rule = (value, { say, label }) => {
   return good || value === '/' || say('validation.path', { label });
 };
 
-/** Ids of classifications. */
+/** The number of a node, written as text so that it can be of any length. */
+const isNumber = (value: unknown): boolean => typeof value === 'string' && /^\d+$/.test(value);
+
 export const classifications: Rule = (value, { say, label }) => {
   const ids = parsed(value);
-  const isId = (id: unknown) => isText(id) || Number.isSafeInteger(id);
-  return (Array.isArray(ids) && ids.every(isId)) || say('validation.classifications', { label });
+  return (Array.isArray(ids) && ids.every(isNumber)) || say('validation.classifications', { label });
 };
 
 /** A date, or a date with time and zone. */
@@ -39,22 +41,25 @@ const isDate = (value: unknown): boolean =>
   /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value) &&
   !Number.isNaN(Date.parse(value));
 
-const isId = (value: unknown): boolean => isText(value) || Number.isSafeInteger(value);
-
 /** Parts of a record declaration, and what each has to be. */
-const recordParts: Record<string, (value: unknown) => boolean> = {
-  classification: isId,
-  official: (value) => typeof value === 'boolean',
-  fileStatus: isText,
-  retainUntil: isDate,
-  hold: isId,
-};
+const recordParts = new Map<string, (value: unknown) => boolean>(
+  Object.entries({
+    classification: isNumber,
+    official: (value) => typeof value === 'boolean',
+    fileStatus: isText,
+    retainUntil: isDate,
+    hold: isText,
+  }),
+);
 
-export const record: Rule = (value, { say, label }) => {
+export const record: Rule = (value, { say, label, other }) => {
   const given = parsed(value);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return say('validation.record', { label });
-  const wrong = Object.entries(given).find(([part, held]) => !recordParts[part]?.(held))?.[0];
-  return wrong === undefined || say('validation.recordPart', { label, part: wrong.slice(0, 40) });
+  const wrong = Object.entries(given).find(([part, held]) => !recordParts.get(part)?.(held))?.[0];
+  if (wrong !== undefined) return say('validation.recordPart', { label, part: wrong.slice(0, 40) });
+  const possible = abilitiesOf(other('repository')).record;
+  const impossible = Object.keys(given).find((part) => !possible.includes(part));
+  return impossible === undefined || say('validation.noRecordPart', { label, part: impossible });
 };
 
 /** Certificates in PEM, with comments between them if need be; nothing else, above all no private key. */

@@ -71,12 +71,12 @@ export function prepare(node: DialogNode): void {
     classifications: 'list',
     record: 'list',
   });
-  const describe = wireTypeLookup(say, describeAgain);
+  const describe = wireTypeLookup(say, () => readMetadata().map(({ attribute }) => attribute), describeAgain);
   showMetadata(say, rowsOf(node.metadata), describe);
   // What the repository can do decides whether these are right.
   const repository = fieldOf(node, 'repository');
   repository.on('change', () => {
-    for (const property of ['containerBy', 'collision']) fieldOf(node, property).trigger('change');
+    for (const property of ['containerBy', 'collision', 'record']) fieldOf(node, property).trigger('change');
   });
   finishDialog(node);
   repository.trigger('change');

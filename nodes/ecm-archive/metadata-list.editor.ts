@@ -1,7 +1,7 @@
-import type { Attribute } from '../ecm-repository/repository-routes.editor';
 import type { Say } from '../editor/texts.editor';
 import { makeTypedInput } from '../editor/typed-inputs.editor';
 import { complaintAbout, emptyRow, isBlank, type MetadataRow, rowFrom } from './metadata-rules.editor';
+import type { Attribute } from './repository-lists.editor';
 
 const list = () => $('#core-signature-metadata');
 
@@ -26,7 +26,7 @@ class MetadataForm {
     const id = `core-signature-attribute-${rowsMade}`;
     const line = $('<div>', { class: 'form-row' }).appendTo(container);
     $('<label>', { for: id }).text(say('label.attribute')).appendTo(line);
-    this.#attribute = $('<input>', { type: 'text', id, list: 'core-signature-attribute-ids', autocomplete: 'off' })
+    this.#attribute = $('<input>', { type: 'text', id, list: 'core-signature-attribute-ids' })
       .val(row.attribute)
       .appendTo(line);
     $('<label>', { for: `${id}-value`, class: 'core-signature-inline' })

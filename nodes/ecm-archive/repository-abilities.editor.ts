@@ -4,6 +4,8 @@ interface Abilities {
   /** Ways to name the container. */
   ways: readonly string[];
   versions: boolean;
+  /** Parts of a record declaration it can honour. */
+  record: readonly string[];
   /** Documents have a type of their own. */
   types: boolean;
   /** The repository tells which attributes there are. */
@@ -13,17 +15,18 @@ interface Abilities {
 const all: Abilities = {
   ways: ['path', 'id', 'nickname', 'businessObject', 'workspace'],
   versions: true,
+  record: ['classification', 'official', 'fileStatus', 'retainUntil', 'hold'],
   types: true,
   attributes: true,
 };
-const files: Abilities = { ways: ['path'], versions: false, types: false, attributes: false };
+const files: Abilities = { ways: ['path'], versions: false, record: [], types: false, attributes: false };
 
 /** What kinds of repositories know; the same as `features` of each in `lib/archive/repositories`. */
 const abilities: Record<string, Abilities> = {
-  folder: { ...files, versions: true },
-  'content-server': { ...all, types: false },
-  'core-content': { ...all, ways: ['path', 'id'] },
-  cmis: { ...all, ways: ['path', 'id'] },
+  folder: { ...files, versions: true, record: all.record },
+  'content-server': { ...all, record: ['classification', 'official', 'fileStatus', 'hold'], types: false },
+  'core-content': { ...files, ways: ['path', 'id'], types: true },
+  cmis: { ...all, ways: ['path', 'id'], record: ['retainUntil', 'hold'] },
   webdav: files,
   http: files,
 };

@@ -1,7 +1,7 @@
-import { type Attribute, askAttributes, askTypes, type TypeChoice } from '../ecm-repository/repository-routes.editor';
 import { show } from '../editor/runtime.editor';
 import type { Say } from '../editor/texts.editor';
 import { abilitiesOf } from './repository-abilities.editor';
+import { type Attribute, askAttributes, askTypes, type TypeChoice } from './repository-lists.editor';
 
 const repository = () => $('#node-input-repository');
 const documentType = () => $('#node-input-documentType');
@@ -33,19 +33,34 @@ function fillDatalist(attributes: readonly Attribute[]): void {
  * Fills the lists of types and attributes from the repository. Everything can also be written by hand, so a repository
  * that does not answer stops nobody.
  *
+ * @param used ids of the attributes in the list
  * @param learned called whenever more is known of the attributes
  * @returns what is known of an attribute
  */
-export function wireTypeLookup(say: Say, learned: () => void): (id: string) => Attribute | undefined {
+export function wireTypeLookup(
+  say: Say,
+  used: () => string[],
+  learned: () => void,
+): (id: string) => Attribute | undefined {
   let types: TypeChoice[] = [];
   let known: Attribute[] = [];
   let asked = '';
+  let shownFor = '';
+  let group = '';
 
   const showTypes = () => {
     const groups = types.filter(({ kind }) => kind !== 'type');
     const plain = types.filter(({ kind }) => kind === 'type');
+    const hasTypes = abilitiesOf(repository().val() ?? '').types;
+    // Content Server names its attributes after their category, so those in use tell which one to show.
+    const inUse = groups.find(({ id }) => used().some((attribute) => attribute.startsWith(`${id}_`)))?.id;
     fillSelect(typeSelect(), say('types.own'), plain, writtenType());
-    fillSelect(groupSelect(), say('attributes.ofType'), groups, groupSelect().val() ?? '');
+    fillSelect(
+      groupSelect(),
+      say(hasTypes ? 'attributes.ofType' : 'attributes.choose'),
+      groups,
+      group || (inUse ?? ''),
+    );
   };
   const setAttributes = (attributes: Attribute[]) => {
     known = attributes;
@@ -88,7 +103,13 @@ export function wireTypeLookup(say: Say, learned: () => void): (id: string) => A
   };
 
   repository().on('change', () => {
-    const { types: hasTypes, attributes } = abilitiesOf(repository().val() ?? '');
+    const id = repository().val() ?? '';
+    // The editor says so even when nothing has changed.
+    const shown = JSON.stringify([id, RED.nodes.node(id)?.kind ?? '']);
+    if (shown === shownFor) return;
+    shownFor = shown;
+    group = '';
+    const { types: hasTypes, attributes } = abilitiesOf(id);
     $('#core-signature-type-rows').toggle(hasTypes || documentType().typedInput('value') !== '');
     $('#core-signature-attributes-row').toggle(attributes);
     void load();
@@ -104,6 +125,9 @@ export function wireTypeLookup(say: Say, learned: () => void): (id: string) => A
     typeSelect().val(types.some(({ id, kind }) => kind === 'type' && id === written) ? written : '');
     if (types.length > 0) void loadAttributes();
   });
-  groupSelect().on('change', () => void loadAttributes());
+  groupSelect().on('change', () => {
+    group = groupSelect().val() ?? '';
+    void loadAttributes();
+  });
   return (id) => known.find((attribute) => attribute.id === id);
 }

@@ -2,7 +2,7 @@ import { currentValues, fieldOf } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import { show, showAnswer } from '../editor/runtime.editor';
 import type { Say } from '../editor/texts.editor';
-import { testRepository } from './repository-routes.editor';
+import { askRoute } from './routes.editor';
 
 /** What the editor shows in place of a stored secret. */
 const stored = '__PWRD__';
@@ -18,7 +18,7 @@ export function wireRepositoryTest(node: DialogNode, say: Say): void {
     show(hint, say('message.testing'), 'busy');
     const typed = secrets.map((name) => [name, fieldOf(node, name).val() ?? ''] as const);
     const credentials = Object.fromEntries(typed.filter(([, value]) => value !== stored));
-    showAnswer(hint, await testRepository(say, { id: node.id, config: currentValues(node), credentials }));
+    showAnswer(hint, await askRoute(say, 'test', { id: node.id, config: currentValues(node), credentials }));
     button.prop('disabled', false);
   });
 }

@@ -11,7 +11,7 @@ const ways: Record<string, readonly string[]> = {
   http: ['basic', 'bearer', 'none'],
 };
 
-const tokenFields = ['tokenUrl', 'grant', 'clientId', 'clientSecret'];
+const clientFields = ['tokenUrl', 'clientId', 'clientSecret'];
 const userFields = ['user', 'password'];
 
 const fields: Record<string, readonly string[]> = {
@@ -20,8 +20,8 @@ const fields: Record<string, readonly string[]> = {
   bearer: ['token'],
   user: [...userFields, 'domain'],
   otdsTicket: ['tokenUrl', ...userFields],
-  otdsOAuth: tokenFields,
-  oauth: tokenFields,
+  otdsOAuth: ['grant', ...clientFields],
+  oauth: clientFields,
 };
 
 /** Whether a kind of repository can be logged on to in this way. */

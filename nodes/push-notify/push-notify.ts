@@ -28,9 +28,8 @@ export = (RED: NodeAPI): void => {
       const detach = dispatcher.attachNode(this.id, {
         deliver: async (delivery) => {
           const payload = delivery.body as NotifyResult;
-          const message: OutMessage = { ...(await released({ dispatcher }, delivery)), payload };
-          const outputs = [payload.sent, payload.undeliverable].map((list) => (list.length > 0 ? message : null));
-          await host.deliveries.emitted(delivery.id, () => this.send(outputs));
+          const message = await released({ dispatcher }, delivery);
+          await host.deliveries.emitted(delivery.id, () => this.send(outputs(message, payload)));
         },
         resume: async (operation) => {
           try {
@@ -49,7 +48,9 @@ export = (RED: NodeAPI): void => {
             return;
           }
           const job = await jobOf(RED, this, config, push, message);
-          showDone(await notify(service, { ...job, message: park(message) }));
+          const answer = await notify(service, { ...job, message: park(message) });
+          showDone(answer.state !== 'waiting');
+          if (answer.state === 'repeat') send(outputs({ ...message, deliveryId: answer.deliveryId }, answer.result));
         },
         close: detach,
       };
@@ -58,3 +59,8 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('push-notify', PushNotify);
 };
+
+/** Output 1 when somebody was reached, output 2 when somebody was not. */
+function outputs(message: OutMessage, payload: NotifyResult): (OutMessage | null)[] {
+  return [payload.sent, payload.undeliverable].map((list) => (list.length > 0 ? { ...message, payload } : null));
+}

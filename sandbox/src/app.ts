@@ -7,6 +7,7 @@ import { control, showTime } from './control/control';
 import { documentAttachments } from './documents/attachments';
 import { documents } from './documents/documents';
 import { documentsSearch } from './documents/search';
+import { repositories } from './ecm/ecm';
 import { events } from './events/events';
 import { bodies, bodyErrors } from './http/body';
 import { fileDownloads } from './http/file-downloads';
@@ -34,7 +35,7 @@ const apiParts = [
   auditEvents,
 ];
 
-/** Puts the whole sandbox together: push services, token endpoints, API, files, signing, control, pages. */
+/** Puts the whole sandbox together: push services, content repositories, token endpoints, API, files, signing, control, pages. */
 export function buildApp(sandbox: Sandbox, reset: () => Promise<void>): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -45,6 +46,7 @@ export function buildApp(sandbox: Sandbox, reset: () => Promise<void>): Express 
     next();
   });
   app.use(pushServices(sandbox));
+  app.use(repositories(sandbox));
   app.use(bodies());
   tokenEndpoints(sandbox, app);
   app.use('/api/v1', api(sandbox));

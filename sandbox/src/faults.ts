@@ -37,6 +37,15 @@ const pushRule = z.strictObject({
   probability: z.number().min(0).max(1).optional(),
 });
 
+/** Where a kind of fault can happen; a rule without a step means these. */
+const ecmPlaces: Partial<Record<string, readonly string[]>> = {
+  corrupt: ['read'],
+  truncate: ['read'],
+  stale: ['find'],
+  quota: ['upload'],
+  retention: ['upload', 'metadata', 'record'],
+};
+
 const ecmKinds = [
   'status',
   'lostAnswer',
@@ -172,7 +181,8 @@ export class Faults {
   takeEcmRule(service: string, step: string, method: string, path: string): EcmRule | undefined {
     return this.#take('ecm', (rule) => {
       if (rule.service !== undefined && rule.service !== service) return false;
-      return (rule.step === undefined || rule.step === step) && applies(rule, method, path);
+      const steps = rule.step === undefined ? ecmPlaces[rule.kind] : [rule.step];
+      return (steps === undefined || steps.includes(step)) && applies(rule, method, path);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Sandbox } from './context';
+import { seedContentServer } from './ecm/content-server/seed';
 import { newMember, newTeam } from './teams/make';
 import { seedTemplates } from './templates/seed-templates';
 
@@ -35,6 +36,7 @@ export async function seed(sandbox: Sandbox): Promise<void> {
     });
   }
   await seedTemplates(sandbox);
+  seedContentServer(sandbox);
   store.set('seeded', true);
   store.commit();
 }

@@ -98,7 +98,7 @@ export class Store {
   readonly notifications = new Collection<PhoneNotification>();
   readonly pushCalls = new Collection<PushCall>();
   readonly messagingJobs = new Collection<MessagingJob>();
-  readonly nodes = new Collection<ContentNode>();
+  readonly contentNodes = new Collection<ContentNode>();
   readonly blobs = new Collection<Blob>();
   readonly cmsInstances = new Collection<CmsInstance>();
   readonly pathResources = new Collection<PathResource>();

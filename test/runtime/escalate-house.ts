@@ -14,7 +14,7 @@ import {
   waitFor,
 } from '../support/flows';
 import { type House, openHouse, until } from '../support/house';
-import { post, sent, state } from './steps';
+import { inLedger, post, sent, state } from './steps';
 
 /** What left a node, as a line of JSON. */
 export interface Line {
@@ -150,6 +150,12 @@ export interface LadderHouse {
   /** Kills Node-RED and starts it again. */
   crash(): Promise<void>;
   mails(envelope: string, kind?: string): Promise<string[]>;
+  /** Makes the next request of this kind fail in this way. */
+  fault(match: string, kind: string, more?: object): Promise<void>;
+  /** Waits until the fault has met its request. */
+  struck(): Promise<void>;
+  /** Waits until no step of the envelope is under way. */
+  settled(envelope: string): Promise<void>;
 }
 
 export async function openLadderHouse(name: string): Promise<LadderHouse> {
@@ -192,6 +198,26 @@ export async function openLadderHouse(name: string): Promise<LadderHouse> {
     async crash() {
       await house.runtime.end('SIGKILL');
       await house.boot();
+    },
+    fault: (match, kind, more = {}) => house.faults({ api: [{ match, kind, times: 1, ...more }] }),
+    async struck() {
+      await until(
+        'the fault to strike',
+        async () => {
+          const answer = await fetch(`${house.sandbox.url}/sandbox/faults`);
+          const { api: rules = [] } = (await answer.json()) as { api?: { times?: number }[] };
+          return rules.every(({ times }) => times === undefined);
+        },
+        { timeoutMs: 8_000 },
+      );
+    },
+    async settled(envelope) {
+      await until('the step to be through', () =>
+        inLedger(house, async (ledger) => {
+          const operations = await ledger.listOperations({ account: 'account', limit: 1000 });
+          return operations.every((one) => one.envelope !== envelope || one.state !== 'running');
+        }),
+      );
     },
     async mails(envelope, kind = 'reminder') {
       const { mails } = await state(house);

@@ -24,8 +24,9 @@ const allowed: Record<string, string[]> = {
   ledger: [],
   'core-signature': ['http', 'time'],
   push: ['http', 'time'],
-  process: ['core-signature', 'http', 'ledger', 'push', 'time'],
-  'node-red': ['process', 'core-signature', 'ledger', 'push', 'time'],
+  archive: ['http', 'time'],
+  process: ['archive', 'core-signature', 'http', 'ledger', 'push', 'time'],
+  'node-red': ['process', 'archive', 'core-signature', 'ledger', 'push', 'time'],
 };
 
 describe('the house', () => {

@@ -171,8 +171,12 @@ export interface Repository {
   /** @throws SignatureError RETENTION, FORBIDDEN */
   declareRecord(filed: Filed, options: RecordOptions): Promise<void>;
 
-  /** For the dialog: containers below one, by default at the top. */
-  containers(parent?: string): Promise<Choice[]>;
+  /**
+   * For the dialog: containers below one, by default at the top.
+   *
+   * @param search finds those of this name anywhere instead, where the repository can search
+   */
+  containers(parent?: string, search?: string): Promise<Choice[]>;
   types(): Promise<TypeChoice[]>;
   /** @throws SignatureError UNKNOWN_TYPE */
   attributes(type: string): Promise<Attribute[]>;

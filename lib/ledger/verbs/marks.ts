@@ -6,11 +6,21 @@ export async function mark(tx: Tx, input: { name: string }): Promise<number | nu
   return row === undefined ? null : Number(row.value);
 }
 
-/** Moves a mark forwards; an older value changes nothing. */
-export async function setMark(tx: Tx, input: { name: string; value: number }): Promise<void> {
-  await tx.query(
+/**
+ * Moves a mark forwards; an older value changes nothing.
+ *
+ * @param input `ifAtMost`: only when the mark is not beyond this value yet
+ * @returns whether it was moved; of several who try at the same moment with `ifAtMost`, one is told so
+ */
+export async function setMark(
+  tx: Tx,
+  input: { name: string; value: number; ifAtMost?: number | undefined },
+): Promise<boolean> {
+  const moved = await tx.query(
     `insert into marks(name, value) values($1, $2)
-     on conflict(name) do update set value = excluded.value where marks.value < excluded.value`,
-    [input.name, input.value],
+     on conflict(name) do update set value = excluded.value where marks.value < excluded.value and marks.value <= $3
+     returning name`,
+    [input.name, input.value, input.ifAtMost ?? input.value],
   );
+  return moved.length > 0;
 }

@@ -83,17 +83,26 @@ const effectOf = ({ account, ledger, ladder, firing }: StepContext, kind: string
 async function remind(context: StepContext, late: EnvelopeSigner[]): Promise<ActionAnswer> {
   const { account, ledger, envelope } = context;
   const signers = people(late);
-  if (late.length === 0 || envelope.requestId === null) return { outcome: 'nobody', signers, to: [] };
-  const mark = `reminded:${account.id}:${envelope.id}`;
-  const last = await ledger.mark({ name: mark });
+  const { requestId } = envelope;
+  if (late.length === 0 || requestId === null) return { outcome: 'nobody', signers, to: [] };
+  const name = `reminded:${account.id}:${envelope.id}`;
   const now = account.clock.now();
-  const effect = effectOf(context, 'remind');
-  const done = await once<{ outcome: string }, { began: EpochMs }>(effect, async ({ progress, note }) => {
-    if (progress === null && last !== null && now < last + reminderGapMs) return { notBefore: last + reminderGapMs };
-    if (progress !== null && now >= progress.began + reminderGapMs) return { result: { outcome: 'unknown' } };
-    if (progress === null) await note({ began: now });
-    await account.client.signatureRequests.resend(envelope.requestId ?? '');
-    await ledger.setMark({ name: mark, value: progress?.began ?? now });
+  type Progress = { began: EpochMs | null };
+  const done = await once<{ outcome: string }, Progress>(effectOf(context, 'remind'), async ({ progress, note }) => {
+    if (progress === null && !(await ledger.setMark({ name, value: now, ifAtMost: now - reminderGapMs }))) {
+      return { notBefore: ((await ledger.mark({ name })) ?? now) + reminderGapMs };
+    }
+    const began = progress?.began ?? now;
+    if (now >= began + reminderGapMs) return { result: { outcome: 'unknown' } };
+    await note({ began });
+    try {
+      await account.client.signatureRequests.resend(requestId);
+    } catch (thrown) {
+      const mayBeSent = !(thrown instanceof SignatureError) || thrown.code === 'OUTCOME_UNKNOWN';
+      if (!mayBeSent) await note({ began: null });
+      throw thrown;
+    }
+    await ledger.setMark({ name, value: began });
     return { result: { outcome: 'reminded' } };
   });
   if ('notBefore' in done) return { notBefore: done.notBefore, why: 'the service allows one reminder in ten minutes' };
@@ -215,16 +224,24 @@ async function replace(context: StepContext, late: EnvelopeSigner[]): Promise<Ac
  */
 async function cancel(context: StepContext, late: EnvelopeSigner[]): Promise<ActionAnswer> {
   const { account, ledger, envelope } = context;
-  const { key: by } = effectOf(context, 'cancel');
-  const signers = people(late);
-  if (envelope.requestId === null) return { outcome: 'nobody', signers, to: [] };
-  const held = await ledger.holdEnvelope({ account: account.id, id: envelope.id, by });
-  if (held === 'ended') return 'over';
-  if (held === 'held') throw new SignatureError('IN_PROGRESS', 'Another step is replacing this envelope.');
-  await account.client.signatureRequests.cancel(envelope.requestId);
-  await refreshEnvelope(account, envelope.id, 'reconcile');
-  const now = (await ledger.envelope({ account: account.id, id: envelope.id }))?.snapshot as Envelope;
-  if (now.status === 'cancelled') return { outcome: 'cancelled', signers, to: [], endedBy: by };
-  await ledger.releaseHold({ account: account.id, id: envelope.id, by });
-  return 'over';
+  const { requestId, id } = envelope;
+  const effect = effectOf(context, 'cancel');
+  const by = effect.key;
+  if (requestId === null) return { outcome: 'nobody', signers: people(late), to: [] };
+  type Progress = { signers: Person[] };
+  const done = await once<ActionResult | 'over', Progress>(effect, async ({ progress, note }) => {
+    const { signers } = progress ?? { signers: people(late) };
+    const held = await ledger.holdEnvelope({ account: account.id, id, by });
+    if (held === 'ended') return { result: 'over' };
+    if (held === 'held') throw new SignatureError('IN_PROGRESS', 'Another step is replacing this envelope.');
+    // Nobody is late any more once it is cancelled.
+    if (progress === null) await note({ signers });
+    await account.client.signatureRequests.cancel(requestId);
+    await refreshEnvelope(account, id, 'reconcile');
+    const now = (await ledger.envelope({ account: account.id, id }))?.snapshot as Envelope;
+    if (now.status === 'cancelled') return { result: { outcome: 'cancelled', signers, to: [], endedBy: by } };
+    await ledger.releaseHold({ account: account.id, id, by });
+    return { result: 'over' };
+  });
+  return 'result' in done ? done.result : 'over';
 }

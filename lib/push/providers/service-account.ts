@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { SignatureError } from '../../errors';
 import { checked } from '../checked';
+import { isSafeServiceUrl } from '../push-hosts';
 
 export interface ServiceAccount {
   projectId: string;
@@ -26,7 +27,8 @@ const schema = z.object(
     private_key: filled.transform((pem) => pem.replaceAll('\\n', '\n')),
     client_email: filled.pipe(z.email('is not an e-mail address')),
     token_uri: z
-      .url({ protocol: /^https$/, error: 'is not an https address' })
+      .string()
+      .refine(isSafeServiceUrl, 'is not an https address')
       .default('https://oauth2.googleapis.com/token'),
   },
   { error: 'is not the JSON of a service account' },

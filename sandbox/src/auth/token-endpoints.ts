@@ -7,10 +7,15 @@ import { accessTokenLifetime, issueAccessToken } from './access-tokens';
 import { clients, users } from './accounts';
 import { recordLogin } from './audit-events';
 
-const directPaths = ['/oauth2/token', '/otdstenant/:site/oauth2/token', '/tenant/:site/oauth2/token'];
+const directPaths = [
+  '/oauth2/token',
+  '/otdstenant/:site/oauth2/token',
+  '/tenant/:site/oauth2/token',
+  '/otdsws/oauth2/token',
+];
 const gatewayPath = '/tenants/:tenantId/oauth2/token';
 
-/** The token endpoints of all four documented variants; each takes form and JSON bodies. */
+/** The token endpoints of all documented variants; each takes form and JSON bodies. */
 export function tokenEndpoints(sandbox: Sandbox, router: Router): void {
   router.post(directPaths, (request, response) =>
     answer(sandbox, request, response, () => token(sandbox, request, invalidClient)),

@@ -2,6 +2,7 @@ import express, { type Response, type Router } from 'express';
 import { z } from 'zod';
 import { parseDuration } from '../clock';
 import type { Sandbox } from '../context';
+import { downloadFiled } from '../ecm/filed';
 import { faultSettings } from '../faults';
 import { pushControl } from '../push/control';
 import { clockJson, stateJson } from './state';
@@ -55,6 +56,10 @@ export function control(sandbox: Sandbox, reset: () => Promise<void>): Router {
     answerFaults(sandbox, response);
   });
 
+  router.get('/filed/:id/:version', (request, response) => downloadFiled(sandbox, request, response));
+  router.get('/ca.pem', (_request, response) => {
+    response.type('application/x-pem-file').send(sandbox.ca.rootCertificatePem);
+  });
   router.use('/push', pushControl(sandbox));
   router.post('/reset', async (_request, response) => {
     await reset();

@@ -1,5 +1,6 @@
 import { timestamp, timestampOrNull } from '../clock';
 import type { Sandbox } from '../context';
+import { filedState } from '../ecm/filed';
 import { type DocumentRecord, statusNames } from '../model';
 import { pushState } from '../push/phones/json';
 import { acts, displayName, fullName, order, roleOf, signerState } from '../signature-requests/turns';
@@ -43,6 +44,7 @@ export function stateJson(sandbox: Sandbox) {
         nextAt: timestampOrNull(nextAt),
       })),
     ...pushState(sandbox),
+    ...filedState(sandbox),
   };
 }
 

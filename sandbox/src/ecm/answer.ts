@@ -98,7 +98,8 @@ async function strike(sandbox: Sandbox, service: EcmService, rule: EcmRule | und
     case 'retention':
       throw service.retained();
     case 'status': {
-      const headers = rule.retryAfter === undefined ? {} : { 'Retry-After': String(rule.retryAfter) };
+      const headers: Record<string, string> =
+        rule.retryAfter === undefined ? {} : { 'Retry-After': String(rule.retryAfter) };
       const refusal = service.refusal(rule.status ?? 500, 'Refused by a fault switch of the sandbox.');
       throw new ApiError(refusal.status, refusal.body, { ...refusal.headers, ...headers });
     }

@@ -1,19 +1,20 @@
-import { randomUUID, webcrypto, X509Certificate } from 'node:crypto';
+import { createHash, randomUUID, webcrypto, X509Certificate } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyAlgorithm, makeCertificates } from './certificates';
-import { createCms } from './cms';
+import { type CmsContent, createCms } from './cms';
 
 /**
- * The sandbox's own certificate authority: a root and one certificate that seals documents (ECDSA P-256).
+ * The sandbox's own certificate authority: a root, one certificate that seals documents and one that stamps times
+ * (ECDSA P-256).
  * It proves nothing to the outside world; a test trusts it by its root certificate.
  */
 export class SandboxCa {
   private constructor(
     /** the root certificate, to be put into a trust store */
     readonly rootCertificatePem: string,
-    private readonly key: webcrypto.CryptoKey,
-    private readonly chain: Uint8Array[],
+    private readonly seal: Signer,
+    private readonly stamp: Signer,
   ) {}
 
   /**
@@ -26,17 +27,13 @@ export class SandboxCa {
     await mkdir(folder, { recursive: true });
     const file = join(folder, 'sandbox-ca.pem');
     const pem = (await readIfThere(file)) ?? (await createOnce(file, await generate()));
-    const [keyPem, sealPem, rootPem] = pem.match(/-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/gu) ?? [];
+    const [sealKey, seal, rootPem, stampKey, stamp] =
+      pem.match(/-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/gu) ?? [];
     try {
-      if (!keyPem || !sealPem || !rootPem) throw new Error('incomplete');
-      const key = await webcrypto.subtle.importKey('pkcs8', fromPem(keyPem), keyAlgorithm, false, ['sign']);
+      if (!sealKey || !seal || !rootPem || !stampKey || !stamp) throw new Error('incomplete');
       const root = `${rootPem}\n`;
       await writeFile(join(folder, 'root-certificate.pem'), root);
-      return new SandboxCa(
-        root,
-        key,
-        [sealPem, rootPem].map((text) => new X509Certificate(text).raw),
-      );
+      return new SandboxCa(root, await openSigner(sealKey, [seal, root]), await openSigner(stampKey, [stamp, root]));
     } catch (cause) {
       throw new Error(`The file ${file} is damaged. Delete it: a new certificate authority is then made.`, { cause });
     }
@@ -49,13 +46,40 @@ export class SandboxCa {
    * @returns a detached CMS signature (DER) with both certificates in it
    */
   sign(digest: Uint8Array): Promise<Uint8Array> {
-    return createCms(digest, this.key, this.chain);
+    return createCms(digest, this.seal.key, this.seal.chain);
+  }
+
+  /**
+   * Signs the statement of a time-stamp with the certificate for that purpose.
+   *
+   * @returns a CMS signature (DER) with the statement in it
+   */
+  signTimeStamp(content: CmsContent): Promise<Uint8Array> {
+    const digest = createHash('sha256').update(content.bytes).digest();
+    return createCms(digest, this.stamp.key, this.stamp.chain, content);
   }
 }
 
+interface Signer {
+  key: webcrypto.CryptoKey;
+  /** The signer's certificate first, then its issuers (DER). */
+  chain: Uint8Array[];
+}
+
+async function openSigner(keyPem: string, certificates: string[]): Promise<Signer> {
+  const key = await webcrypto.subtle.importKey('pkcs8', fromPem(keyPem), keyAlgorithm, false, ['sign']);
+  return { key, chain: certificates.map((text) => new X509Certificate(text).raw) };
+}
+
 async function generate(): Promise<string> {
-  const { root, seal, sealKey } = await makeCertificates();
-  return [toPem('PRIVATE KEY', sealKey), toPem('CERTIFICATE', seal), toPem('CERTIFICATE', root)].join('');
+  const { root, seal, stamp } = await makeCertificates();
+  return [
+    toPem('PRIVATE KEY', seal.key),
+    toPem('CERTIFICATE', seal.certificate),
+    toPem('CERTIFICATE', root),
+    toPem('PRIVATE KEY', stamp.key),
+    toPem('CERTIFICATE', stamp.certificate),
+  ].join('');
 }
 
 /** Two processes may start at once: the first one to link its file wins, both use that one. */

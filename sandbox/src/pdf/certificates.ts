@@ -7,32 +7,47 @@ export const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const engine = new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto });
 const yearsValid = 30;
 
+/** A certificate with its private key (PKCS #8), both DER. */
+export interface KeyedCertificate {
+  certificate: Buffer;
+  key: Buffer;
+}
+
 /**
- * Makes a root certificate and a certificate for document signing under it. Sources: RFC 5280; RFC 9336 (its purpose).
+ * Makes a root certificate and under it one for document signing and one for time-stamping.
+ * Sources: RFC 5280; RFC 9336 (purpose of the first), RFC 3161 2.3 (purpose of the second, critical and alone).
  *
- * @returns DER certificates and the seal's private key (PKCS #8); the root's own key is not kept, nothing else needs it
+ * @returns the root's own key is not kept, nothing else needs it
  */
-export async function makeCertificates(): Promise<{ root: Buffer; seal: Buffer; sealKey: Buffer }> {
+export async function makeCertificates(): Promise<{ root: Buffer; seal: KeyedCertificate; stamp: KeyedCertificate }> {
   const rootKeys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
-  const sealKeys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
   const rootName = commonName('Signature Sandbox Root (not for production)');
-  const sealName = commonName('Signature Sandbox Seal (not for production)');
   const rootId = await keyIdentifier(rootKeys.publicKey);
-  const sealId = await keyIdentifier(sealKeys.publicKey);
 
   const root = await issue(rootName, rootName, rootKeys, [
     extension('2.5.29.19', true, new pkijs.BasicConstraints({ cA: true, pathLenConstraint: 0 }).toSchema()),
     extension('2.5.29.15', true, keyUsage(0b0000_0110, 1)), // keyCertSign, cRLSign
     extension('2.5.29.14', false, rootId),
   ]);
-  const seal = await issue(sealName, rootName, { ...sealKeys, privateKey: rootKeys.privateKey }, [
-    extension('2.5.29.19', true, new pkijs.BasicConstraints({ cA: false }).toSchema()),
-    extension('2.5.29.15', true, keyUsage(0b1100_0000, 6)), // digitalSignature, nonRepudiation
-    extension('2.5.29.37', false, new pkijs.ExtKeyUsage({ keyPurposes: ['1.3.6.1.5.5.7.3.36'] }).toSchema()),
-    extension('2.5.29.35', false, new pkijs.AuthorityKeyIdentifier({ keyIdentifier: rootId }).toSchema()),
-    extension('2.5.29.14', false, sealId),
-  ]);
-  return { root, seal, sealKey: Buffer.from(await webcrypto.subtle.exportKey('pkcs8', sealKeys.privateKey)) };
+  const under = async (name: string, usage: asn1js.BitString, purpose: string, isCritical: boolean) => {
+    const keys = await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
+    const certificate = await issue(commonName(name), rootName, { ...keys, privateKey: rootKeys.privateKey }, [
+      extension('2.5.29.19', true, new pkijs.BasicConstraints({ cA: false }).toSchema()),
+      extension('2.5.29.15', true, usage),
+      extension('2.5.29.37', isCritical, new pkijs.ExtKeyUsage({ keyPurposes: [purpose] }).toSchema()),
+      extension('2.5.29.35', false, new pkijs.AuthorityKeyIdentifier({ keyIdentifier: rootId }).toSchema()),
+      extension('2.5.29.14', false, await keyIdentifier(keys.publicKey)),
+    ]);
+    return { certificate, key: Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)) };
+  };
+  // digitalSignature and nonRepudiation · digitalSignature
+  const sealUsage = keyUsage(0b1100_0000, 6);
+  const stampUsage = keyUsage(0b1000_0000, 7);
+  return {
+    root,
+    seal: await under('Signature Sandbox Seal (not for production)', sealUsage, '1.3.6.1.5.5.7.3.36', false),
+    stamp: await under('Signature Sandbox Time Stamp (not for production)', stampUsage, '1.3.6.1.5.5.7.3.8', true),
+  };
 }
 
 /** @param keys the subject's public key and the issuer's private key */

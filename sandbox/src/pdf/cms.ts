@@ -13,32 +13,47 @@ const oid = {
 
 const engine = new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto });
 
+/** What a signature that is not detached carries with it. */
+export interface CmsContent {
+  /** Object identifier. */
+  type: string;
+  bytes: Uint8Array;
+  /** Whether the certificates go along; default true. */
+  withCertificates?: boolean;
+}
+
 /**
- * Makes a detached CMS signature as PAdES B-B asks for it: content-type, message-digest and signing-certificate-v2
+ * Makes a CMS signature as PAdES B-B asks for it: content-type, message-digest and signing-certificate-v2
  * as the only signed attributes (the time stands in the PDF). Sources: RFC 5652, RFC 5035, ETSI EN 319 142-1.
  *
  * @param digest SHA-256 of the signed bytes
  * @param key ECDSA P-256 private key
  * @param chain the signer's certificate first, then its issuers (DER)
+ * @param content the signed bytes, to be put in; without it the signature is detached
  * @returns ContentInfo, DER
  */
 export async function createCms(
   digest: Uint8Array,
   key: webcrypto.CryptoKey,
   chain: Uint8Array[],
+  content?: CmsContent,
 ): Promise<Uint8Array> {
+  const contentType = content?.type ?? oid.data;
   const certificates = chain.map((der) => pkijs.Certificate.fromBER(exact(der)));
   const [signer] = certificates;
   if (!signer || !chain[0]) throw new Error('The certificate chain is empty.');
   const attributes = [
-    attribute(oid.contentType, new asn1js.ObjectIdentifier({ value: oid.data })),
+    attribute(oid.contentType, new asn1js.ObjectIdentifier({ value: contentType })),
     attribute(oid.messageDigest, new asn1js.OctetString({ valueHex: exact(digest) })),
     attribute(oid.signingCertificateV2, signingCertificate(chain[0], signer)),
   ];
   const signed = new pkijs.SignedData({
-    version: 1,
-    encapContentInfo: new pkijs.EncapsulatedContentInfo({ eContentType: oid.data }),
-    certificates,
+    version: content === undefined ? 1 : 3,
+    encapContentInfo: new pkijs.EncapsulatedContentInfo({
+      eContentType: contentType,
+      ...(content && { eContent: new asn1js.OctetString({ valueHex: exact(content.bytes) }) }),
+    }),
+    ...(content?.withCertificates !== false && { certificates }),
     signerInfos: [
       new pkijs.SignerInfo({
         version: 1,

@@ -87,8 +87,18 @@ describe('push: FCM', () => {
     expect(notification).to.include({ title: 'Please sign', body: 'by Friday', link, topic: 'env-1', service: 'fcm' });
     const call = { service: 'fcm', status: 200, target: 'anna', ttl: 3600, urgency: 'high' };
     expect(await sandbox.lastCall()).to.include(call);
-    await sandbox.fcm({ token, notification: { title: 'Reminder' }, android: { notification: { tag: 'env-1' } } });
-    expect((await sandbox.notifications()).map(({ replaced }) => replaced)).to.deep.equal([false, true]);
+    const remind = async (to: string) => {
+      await sandbox.fcm({
+        token: to,
+        notification: { title: 'Reminder' },
+        android: { notification: { tag: 'env-1' } },
+      });
+    };
+    const replaced = async () => (await sandbox.notifications()).map((one) => one.replaced);
+    await remind((await sandbox.device('ben')).token);
+    expect(await replaced()).to.deep.equal([false]);
+    await remind(token);
+    expect(await replaced()).to.deep.equal([false, true]);
   });
 
   it('reaches an installation id, a topic and a condition', async () => {

@@ -36,8 +36,7 @@ async function startRuntime(publicKey: string) {
   return { at, registered, close };
 }
 
-describe('push: the phone page', function () {
-  this.timeout(30_000);
+describe('push: the phone page', () => {
   const sandbox = new PushSandbox();
   let browser: Browser;
   let runtime: Awaited<ReturnType<typeof startRuntime>>;

@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { accountConfig, accountCredentials } from '../../../dist/nodes/core-signature-account/config.js';
+import { ecmArchiveConfig } from '../../../dist/nodes/ecm-archive/config.js';
+import { ecmRepositoryConfig, ecmRepositoryCredentials } from '../../../dist/nodes/ecm-repository/config.js';
 import { escalateConfig } from '../../../dist/nodes/escalate/config.js';
 import { pushNotifyConfig } from '../../../dist/nodes/push-notify/config.js';
 import { pushServiceConfig, pushServiceCredentials } from '../../../dist/nodes/push-service/config.js';
@@ -22,12 +24,15 @@ const schemas = {
   'push-notify': pushNotifyConfig,
   'push-service': pushServiceConfig,
   'working-calendar': workingCalendarConfig,
+  'ecm-repository': ecmRepositoryConfig,
+  'ecm-archive': ecmArchiveConfig,
 };
 
 const secrets = {
   'core-signature-account': accountCredentials,
   'signature-ledger': ledgerCredentials,
   'push-service': pushServiceCredentials,
+  'ecm-repository': ecmRepositoryCredentials,
 };
 
 /** As it is in a flow: plain JSON, so that objects of the sandboxed page compare. */
@@ -59,7 +64,17 @@ for (const type of nodeTypes) {
 
     it('have a form field each, except those the dialog keeps itself', () => {
       const prefix = definition.category === 'config' ? 'node-config-input' : 'node-input';
-      const ownFields = ['version', 'inputs', 'signers', 'switchedOff', 'statuses', 'events', 'steps', 'hours'];
+      const ownFields = [
+        'version',
+        'inputs',
+        'signers',
+        'switchedOff',
+        'statuses',
+        'events',
+        'steps',
+        'hours',
+        'metadata',
+      ];
       for (const property of Object.keys({ ...definition.defaults, ...definition.credentials })) {
         if (ownFields.includes(property)) continue;
         expect(template, property).to.include(`id="${prefix}-${property}"`);

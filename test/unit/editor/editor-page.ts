@@ -13,6 +13,8 @@ export const nodeTypes = [
   'push-notify',
   'push-service',
   'working-calendar',
+  'ecm-repository',
+  'ecm-archive',
 ] as const;
 
 export const languages = ['en-US', 'de'] as const;
@@ -70,6 +72,14 @@ export function keysOf(catalog: Catalog, prefix = ''): string[] {
   );
 }
 
+/** Configuration nodes a flow may have, by id: an account on the sandbox, and a repository of each kind. */
+const configured: Record<string, object> = {
+  sandbox: { service: 'sandbox' },
+  ...Object.fromEntries(
+    ['folder', 'content-server', 'core-content', 'cmis', 'webdav', 'http'].map((kind) => [kind, { kind }]),
+  ),
+};
+
 /** Stands in for the editor: texts come from the built catalog, an unknown key comes back as it is. */
 function editorStub(language: string, register: (type: string, definition: Definition) => void) {
   return {
@@ -78,7 +88,7 @@ function editorStub(language: string, register: (type: string, definition: Defin
       const text = textOf(readCatalog(type, language), name) ?? key;
       return text.replace(/__(\w+)__/g, (whole, value) => String(values[value] ?? whole));
     },
-    nodes: { registerType: register, node: (id: string) => (id === 'sandbox' ? { service: 'sandbox' } : null) },
+    nodes: { registerType: register, node: (id: string) => configured[id] ?? null },
     editor: { getEditStack: () => [] },
     utils: {
       validateTypedProperty: (value: string, type: string) => {

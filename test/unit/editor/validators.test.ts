@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { languages, loadPage, nodeTypes, nodeWith, verdict } from './editor-page';
 import type { Cases } from './validator-case';
+import { archiveCases } from './validator-cases-archive';
 import { escalationCases, step } from './validator-cases-escalation';
 import { signingCases } from './validator-cases-signing';
 
-const cases: Cases = { ...signingCases, ...escalationCases };
+const cases: Cases = { ...signingCases, ...escalationCases, ...archiveCases };
 
 const shown = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 60);
 
@@ -66,7 +67,7 @@ for (const type of nodeTypes) {
 
 describe('the account of a flow node', () => {
   it('is required and has a label for the editor to name', () => {
-    for (const type of ['send-envelope', 'signature-event-in', 'wait-for-status', 'escalate']) {
+    for (const type of ['send-envelope', 'signature-event-in', 'wait-for-status', 'escalate', 'ecm-archive']) {
       const { account } = loadPage(type).definition.defaults;
       expect(account).to.include({ type: 'core-signature-account', required: true, label: 'Account' });
     }
@@ -83,6 +84,10 @@ describe('the account of a flow node', () => {
     const { ledger, account } = loadPage('push-service').definition.defaults;
     expect(ledger).to.include({ type: 'signature-ledger', required: false });
     expect(account).to.include({ type: 'core-signature-account', required: false });
+    expect(loadPage('ecm-archive').definition.defaults.repository).to.include({
+      type: 'ecm-repository',
+      required: true,
+    });
   });
 });
 

@@ -103,9 +103,12 @@ export function createContentServerRepository(settings: ContentServerSettings, t
     setMetadata: (filed, metadata) => categories.set(filed.id, metadata),
     declareRecord: (filed, options) => records.declare(filed.id, options),
 
-    async containers(parent) {
-      const top = parent ?? settings.root ?? (await nodes.volume(volumeType.enterprise)).id;
-      return (await nodes.children(top)).filter(isContainer).map(({ id, name }) => ({ id, name }));
+    async containers(parent, search) {
+      const top = parent ?? settings.root;
+      const found = search
+        ? await nodes.search(search)
+        : await nodes.children(top ?? (await nodes.volume(volumeType.enterprise)).id);
+      return found.filter(isContainer).map(({ id, name }) => ({ id, name }));
     },
     types: () => categories.choices(),
     attributes: (type) => categories.attributes(type),

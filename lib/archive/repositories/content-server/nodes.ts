@@ -107,6 +107,13 @@ export class ContentServerNodes {
     return nodesIn(this.#assert(await this.session.get(`v2/nodes/${parent}/nodes`, query)));
   }
 
+  /** Nodes by name from the search index, which lags behind: for people who look around, never to decide. */
+  async search(name: string): Promise<NodeProperties[]> {
+    const where = `OTName:"${name.replaceAll('"', ' ')}"`;
+    const fields = { where, lookfor: 'complexQuery', within: 'all', page: '1', limit: '100' };
+    return nodesIn(this.#assert(await this.session.form('POST', 'v2/search', Object.entries(fields))));
+  }
+
   /** Makes a folder; when that fails because another process made it, that one is taken. */
   async folder(parent: string, name: string): Promise<NodeProperties> {
     const made = { parent_id: Number(parent), type: String(nodeType.folder), name, description: '', roles: {} };

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, SignatureError } from '../../../errors';
 
 export const codeOf = (thrown: unknown): string =>
@@ -68,8 +67,7 @@ export async function writeTemporary(
   try {
     const handle = await fs.open(target, 'wx', mode);
     try {
-      if (typeof content === 'string') await handle.writeFile(content);
-      else await pipeline(createReadStream(content.copyOf), handle.createWriteStream({ autoClose: false }));
+      await handle.writeFile(typeof content === 'string' ? content : createReadStream(content.copyOf));
       await handle.sync();
     } finally {
       await handle.close();

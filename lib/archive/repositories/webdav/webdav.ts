@@ -86,7 +86,9 @@ export function createWebDavRepository(settings: WebDavSettings, tools: Reposito
         const path = container.id + encodeURIComponent(numberedName(name, n, rules));
         const state = await look(path);
         if (state === null) return null;
-        if (propertyOf(state, keyName)?.text === key) return filedOf(path, key, state);
+        const owner = propertyOf(state, keyName)?.text;
+        // Without any key, which some servers do not keep, the caller compares the bytes.
+        if (owner === key || (owner === undefined && n === 1 && !isCollection(state))) return filedOf(path, key, state);
       }
       return null;
     },

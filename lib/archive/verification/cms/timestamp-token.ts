@@ -17,8 +17,8 @@ export interface ReadToken {
   chain?: Certificate[];
   /** Why it is not trusted. */
   doubt?: Problem;
-  /** Everything the token carries. */
-  certificates: Certificate[];
+  /** Number the request gave, to tell answers apart. */
+  nonce?: Buffer;
 }
 
 /**
@@ -44,7 +44,11 @@ export async function readToken(
   if (!Buffer.from(info.messageImprint.hashedMessage.getValue()).equals(await digest(hash))) {
     throw new Problem('The time-stamp is over something else: the hash differs.', 'HASH_FAILURE');
   }
-  const token = { at: info.genTime, authority: signed.signer, certificates: signed.certificates };
+  const token = {
+    at: info.genTime,
+    authority: signed.signer,
+    ...(info.nonce !== undefined && { nonce: Buffer.from(info.nonce.valueBlock.valueHexView) }),
+  };
   try {
     namedCertificate(signed);
     const chain = trustedChain(signed.signer, signed.certificates, info.genTime, trust);

@@ -7,10 +7,13 @@ import { Problem } from '../problem';
 const pageSize = 64 * 1024;
 const pagesKept = 64;
 const chunkSize = 1024 * 1024;
+/** Bytes to be parsed or unpacked for one file: a hostile one could ask for the same work again and again. */
+const mostWork = 4 * 1024 ** 3;
 
 export class FileSource {
   /** Pages read last, the oldest first. */
   readonly #pages = new Map<number, Buffer>();
+  #work = 0;
 
   private constructor(
     private readonly file: FileHandle,
@@ -35,6 +38,7 @@ export class FileSource {
   async read(from: number, length: number): Promise<Buffer> {
     if (from < 0 || from > this.size) throw new Problem(`A position in the file is outside of it (${from}).`);
     const end = Math.min(this.size, from + length);
+    this.spend(end - from);
     const pieces: Buffer[] = [];
     for (let at = from; at < end; ) {
       const index = Math.floor(at / pageSize);
@@ -46,6 +50,12 @@ export class FileSource {
     }
     const [only] = pieces;
     return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  }
+
+  /** Counts work that grows with the file. @throws Problem GENERIC when it is too much */
+  spend(bytes: number): void {
+    this.#work += bytes;
+    if (this.#work > mostWork) throw new Problem('The file is too complex to be examined.', 'GENERIC');
   }
 
   async #page(index: number): Promise<Buffer> {

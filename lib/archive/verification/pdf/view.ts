@@ -116,7 +116,9 @@ export class PdfView {
         throw new Problem(`Object ${num} is not an object stream.`);
       }
       const length = await this.resolve(dict.get('Length'));
-      const values = this.#packed(num, await readStream(this.source, object, length, this.end), dict);
+      const data = await readStream(this.source, object, length, this.end);
+      this.source.spend(data.length);
+      const values = this.#packed(num, data, dict);
       this.#streams.set(num, values);
       const [oldest] = this.#streams.keys();
       if (this.#streams.size > streamsKept && oldest !== undefined) this.#streams.delete(oldest);

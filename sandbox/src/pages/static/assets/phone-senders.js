@@ -19,21 +19,12 @@ export function sendersPanel(device, page) {
     render: (/** @type {any} */ subscription) => renderSubscription(subscription, device, page.refresh),
     empty: 'Nobody may send notifications to this phone yet.',
   });
-  const element = panel(
-    'senders-title',
-    'May send notifications',
-    list,
-    invitationForm(page.invite),
-    manualForm(device, page.refresh),
-  );
+  const forms = h('div', { class: 'senders-forms' }, invitationForm(page.invite), manualForm(device, page.refresh));
   return {
-    element,
-    show: () => {
+    element: panel('senders-title', 'May send notifications', list, forms),
+    show() {
       showList(device.phone?.subscriptions ?? []);
-      element.classList.toggle('headless', Boolean(device.phone?.headless));
-      for (const form of element.querySelectorAll('form, details')) {
-        /** @type {HTMLElement} */ (form).hidden = Boolean(device.phone?.headless) && form.id !== '';
-      }
+      forms.hidden = Boolean(device.phone?.headless); // its keys are not in this page
     },
   };
 }
@@ -69,7 +60,7 @@ function invitationForm(invite) {
     placeholder: 'https://…?invitation=…',
   });
   const field = control('Invitation link', input);
-  const form = h('form', { class: 'row', id: 'invitation-form', novalidate: true }, field.element);
+  const form = h('form', { class: 'row', novalidate: true }, field.element);
   form.append(h('button', { type: 'submit', class: 'button primary' }, 'Register'));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -100,7 +91,7 @@ function manualForm(device, refresh) {
   });
   return h(
     'details',
-    { id: 'manual' },
+    {},
     h('summary', {}, 'Without an invitation'),
     h('p', { class: 'quiet' }, 'Makes a subscription to be used as a recipient. Without a key, any sender may use it.'),
     h('div', { class: 'row' }, field.element, subscribe),

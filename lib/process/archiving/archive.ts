@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { WrittenPackage } from '../../archive/evidence/types';
+import { type FilingProgress, type FilingResult, fileOne } from '../../archive/repositories/file';
+import type {
+  ArchiveFile,
+  Collision,
+  ContainerSpec,
+  Metadata,
+  RecordOptions,
+  Repository,
+} from '../../archive/repositories/types';
+import type { ArchivePolicy } from '../../archive/verification/types';
+import { SignatureError, toError } from '../../errors';
+import type { Ledger } from '../../ledger/ledger';
+import type { ClaimedOperation } from '../../ledger/types';
+import type { SignatureAccount } from '../account';
+import { backoffMs, isOutage } from '../dispatcher';
+import { keepLease } from '../lease';
+import { type Evidence, prepareEvidence, type Verification } from './evidence';
+
+/** What a node says about archiving; everything in it is plain JSON. */
+export interface ArchiveRequest {
+  container: ContainerSpec;
+  /** Name of the signed PDF without extension. */
+  name: string;
+  collision: Collision;
+  metadata: Metadata;
+  record?: RecordOptions;
+  form: 'documents' | 'zip' | 'both';
+  /** Trusted certificates, PEM. */
+  trust: string;
+  tsaUrl: string;
+  policy: ArchivePolicy;
+  maxBytes: number;
+  deleteAtProvider: boolean;
+  retryForMs: number;
+}
+
+/** Where an archive node works. */
+export interface ArchiveContext {
+  account: SignatureAccount;
+  repository: Repository;
+  /** Id of the repository's configuration, part of the idempotency key. */
+  repositoryId: string;
+  /** Folder for work in progress. */
+  workFolder: string;
+  /** Folder for what does not verify. */
+  quarantineFolder: string;
+}
+
+export interface ArchiveJob {
+  node: string;
+  envelope: string;
+  request: ArchiveRequest;
+  /** The message as `encodeMessage` writes it. */
+  message: string;
+}
+
+export interface ArchivedItem {
+  role: string;
+  id: string;
+  name: string;
+  version?: string;
+  url?: string;
+  sha256: string;
+  size: number;
+  outcome: string;
+}
+
+/** `msg.archive`. */
+export interface ArchiveResult {
+  items: ArchivedItem[];
+  package: { name: string; manifestSha256: string; timestamped: boolean } | null;
+  verification: Verification;
+  repository: string;
+  container: string | null;
+  /** Where the files of a quarantined envelope are. */
+  quarantine?: string;
+}
+
+/** What the ledger keeps of a job. */
+interface StoredJob {
+  envelope: string;
+  request: ArchiveRequest;
+  giveUpAt: number;
+}
+
+interface Progress {
+  /** Per role: how far filing is. */
+  items?: Record<string, FilingProgress>;
+  /** The journal of the envelope has its entry. */
+  journal?: true;
+}
+
+/**
+ * `finished`: the message is in the outbox. `waiting`: the job is tried again later. `repeat`: the envelope had been
+ * archived before; the caller emits the message itself.
+ */
+export type ArchiveAnswer =
+  | { state: 'finished' }
+  | { state: 'waiting' }
+  | { state: 'repeat'; deliveryId: string; result: ArchiveResult };
+
+const kind = 'archive';
+const leaseMs = 120_000;
+
+/**
+ * Archives a finished envelope once: fetch, verify, package, file, read back. Every step is on disk before the next, so a
+ * crash at any point is followed by exactly one filed copy; a repository that is away is tried again for days.
+ *
+ * @throws SignatureError what is finally wrong; `IN_PROGRESS` while the same envelope is being archived; nothing is half-filed then that a repeat would not find
+ */
+export async function archive(context: ArchiveContext, job: ArchiveJob): Promise<ArchiveAnswer> {
+  const { account, repositoryId } = context;
+  const ledger = await account.dispatcher.ledger();
+  const key = `${kind}:${account.id}:${repositoryId}:${job.envelope}`;
+  const stored: StoredJob = {
+    envelope: job.envelope,
+    request: job.request,
+    giveUpAt: account.clock.now() + job.request.retryForMs,
+  };
+  const begun = await ledger.beginOperation({
+    key,
+    kind,
+    account: account.id,
+    node: job.node,
+    envelope: job.envelope,
+    fingerprint: createHash('sha256').update(JSON.stringify(job.request)).digest('hex'),
+    request: stored,
+    message: job.message,
+    attachments: [],
+    owner: account.dispatcher.owner,
+    leaseMs,
+    clock: account.lane,
+  });
+  if (begun.state === 'done') {
+    const result = begun.result as ArchiveResult;
+    const items = result.items.map((item) => ({ ...item, outcome: 'duplicate' }));
+    return { state: 'repeat', deliveryId: deliveryIdOf(key), result: { ...result, items } };
+  }
+  if (begun.state !== 'mine') throw takenOver();
+  const { rev, attempt, progress } = begun;
+  const finished = await carryOut(context, ledger, { key, rev, attempt, progress, node: job.node }, stored);
+  return { state: finished ? 'finished' : 'waiting' };
+}
+
+/** Goes on with a job that waited, or that a crash interrupted. */
+export async function resumeArchive(context: ArchiveContext, operation: ClaimedOperation): Promise<boolean> {
+  const ledger = await context.account.dispatcher.ledger();
+  return carryOut(context, ledger, operation, operation.request as StoredJob);
+}
+
+type Operation = Pick<ClaimedOperation, 'key' | 'rev' | 'attempt' | 'progress' | 'node'>;
+
+async function carryOut(
+  context: ArchiveContext,
+  ledger: Ledger,
+  operation: Operation,
+  job: StoredJob,
+): Promise<boolean> {
+  const { account } = context;
+  const { key, rev, attempt } = operation;
+  const lease = keepLease(ledger, key, rev, leaseMs, takenOver);
+  try {
+    const folder = path.join(context.workFolder, createHash('sha256').update(key).digest('hex').slice(0, 24));
+    const evidence = await prepareEvidence(account, job.envelope, folder, job.request);
+    const result =
+      evidence.verification.decision === 'quarantine'
+        ? await quarantine(context, job.envelope, folder, evidence)
+        : await fileAll(context, ledger, operation, job, evidence);
+    await note(ledger, operation, result);
+    if (job.request.deleteAtProvider && result.items.length > 0) await account.client.documents.delete(job.envelope);
+    await deliver(context, ledger, operation, result);
+    await rm(folder, { recursive: true, force: true });
+    return true;
+  } catch (thrown) {
+    const error = toError(thrown);
+    const retryAt = account.clock.now() + backoffMs(attempt);
+    const again = isOutage(thrown) && retryAt < job.giveUpAt;
+    const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
+    const failure = { key, rev, error: { code, message: error.message }, retryAt: again ? retryAt : null };
+    await ledger.failOperation(failure).catch(() => undefined);
+    account.dispatcher.kick();
+    if (again) return false;
+    throw thrown;
+  } finally {
+    lease.end();
+  }
+}
+
+/** Once in the journal of the envelope, also when a crash repeats what comes after it. */
+async function note(ledger: Ledger, { key, rev }: Operation, result: ArchiveResult): Promise<void> {
+  const current = await ledger.operation({ key });
+  const progress = current?.progress as Progress | null;
+  if (!current || progress?.journal) return;
+  await ledger.appendAudit({ account: current.account, envelope: current.envelope, kind: 'archived', body: result });
+  await ledger.noteOperation({ key, rev, progress: { ...progress, journal: true } satisfies Progress });
+}
+
+async function deliver(
+  { account }: ArchiveContext,
+  ledger: Ledger,
+  { key, rev, node }: Pick<Operation, 'key' | 'rev' | 'node'>,
+  result: ArchiveResult,
+): Promise<void> {
+  const port = result.quarantine === undefined ? 0 : 1;
+  await ledger.finishOperation({
+    key,
+    rev,
+    result,
+    delivery: { id: deliveryIdOf(key), node, port, body: result },
+  });
+  account.dispatcher.kick();
+}
+
+/** Files every item; a later attempt goes on at the first one without a note. */
+async function fileAll(
+  context: ArchiveContext,
+  ledger: Ledger,
+  operation: Operation,
+  job: StoredJob,
+  evidence: Evidence,
+): Promise<ArchiveResult> {
+  const { repository } = context;
+  const { request, envelope } = job;
+  const progress: Progress = { ...(operation.progress as Progress | null) };
+  const items: ArchivedItem[] = [];
+  let container: string | null = null;
+  for (const { role, file } of itemsOf(evidence, request)) {
+    const filed = await fileOne(
+      repository,
+      {
+        container: request.container,
+        file,
+        key: `sig_${envelope}_${role}`,
+        collision: request.collision,
+        metadata: request.metadata,
+        record: request.record,
+      },
+      progress.items?.[role] ?? {},
+      async (step) => {
+        progress.items = { ...progress.items, [role]: step };
+        const answer = await ledger.noteOperation({ key: operation.key, rev: operation.rev, progress });
+        if (answer === 'stale') throw takenOver();
+      },
+    );
+    items.push(archivedItem(role, filed, file));
+    container = filed.container.id;
+  }
+  return {
+    items,
+    package: packageFacts(evidence.bag),
+    verification: evidence.verification,
+    repository: repository.kind,
+    container,
+  };
+}
+
+function itemsOf(evidence: Evidence, { name, form }: ArchiveRequest): { role: string; file: ArchiveFile }[] {
+  const named = (role: string, suffix: string) => {
+    const source = evidence.files.find((file) => file.role === role);
+    return source ? [{ role, file: { ...source.file, name: `${name}${suffix}` } }] : [];
+  };
+  const zip = [{ role: 'package', file: { ...evidence.zip, name: `${name} - evidence.zip` } }];
+  if (form === 'zip') return zip;
+  const main = [...named('signed', '.pdf'), ...named('log', ' - signing log.pdf')];
+  if (form === 'both') return [...main, ...zip];
+  const rest = evidence.files
+    .filter(({ role }) => role.startsWith('attachment'))
+    .map(({ role, file }) => ({ role, file: { ...file, name: `${name} - ${file.name}` } }));
+  return [...main, ...rest, ...named('report', ' - validation report.pdf')];
+}
+
+const archivedItem = (role: string, filed: FilingResult, { size }: ArchiveFile): ArchivedItem => ({
+  role,
+  id: filed.id,
+  name: filed.name,
+  ...(filed.version !== undefined && { version: filed.version }),
+  ...(filed.url !== undefined && { url: filed.url }),
+  sha256: filed.sha256,
+  size,
+  outcome: filed.outcome,
+});
+
+const packageFacts = ({ path: where, manifestSha256, timestamped }: WrittenPackage): ArchiveResult['package'] => ({
+  name: path.basename(where),
+  manifestSha256,
+  timestamped,
+});
+
+/** Puts what does not verify aside for a person to look at; nothing of it is filed. */
+async function quarantine(
+  { quarantineFolder, repository }: ArchiveContext,
+  envelope: string,
+  folder: string,
+  evidence: Evidence,
+): Promise<ArchiveResult> {
+  const target = path.join(quarantineFolder, envelope);
+  await mkdir(quarantineFolder, { recursive: true });
+  await rm(target, { recursive: true, force: true });
+  await rename(folder, target);
+  const { verification, bag } = evidence;
+  return {
+    items: [],
+    package: packageFacts(bag),
+    verification,
+    repository: repository.kind,
+    container: null,
+    quarantine: target,
+  };
+}
+
+/** Fixed per envelope and repository, so that nodes behind recognise a repeat. */
+const deliveryIdOf = (key: string): string => `${key}:done`;
+
+const takenOver = (): SignatureError =>
+  new SignatureError('IN_PROGRESS', 'Another process has taken this envelope over.');

@@ -1,0 +1,145 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import type { Document } from '../../core-signature/models';
+import { statusOf } from '../../core-signature/status';
+import { SignatureError } from '../../errors';
+import { download } from '../../http/download';
+import { sleep } from '../../time/timers';
+import type { SignatureAccount } from '../account';
+
+/** A file of the service on local disk. */
+export interface FetchedFile {
+  role: 'signed' | 'log' | 'original' | 'attachment';
+  /** Name with extension, safe as a file name. */
+  name: string;
+  path: string;
+  size: number;
+  sha256: string;
+  /** Hash the service gives; null where it gives none. */
+  expected: string | null;
+}
+
+export interface Fetched {
+  document: Document;
+  files: FetchedFile[];
+}
+
+/** How long a signed PDF may still be rendered, in milliseconds of real time. */
+const processingMs = 5 * 60_000;
+const pollMs = 1_000;
+
+/**
+ * Reads the document's own state and fetches what belongs to it into a folder: signed PDF, signing log, the original and
+ * all attachments. Nothing of a webhook is used. URLs are taken afresh right before each download, because they live for
+ * minutes; a download that breaks off or whose URL has expired is begun again once with a new URL.
+ *
+ * @param maxBytes per file
+ * @throws SignatureError `NOT_FINISHED`, `NOT_SIGNED`, `UNKNOWN_ENVELOPE` (deleted at the service), `DOCUMENT_TOO_LARGE`,
+ * `REMOTE_FAULT`
+ */
+export async function fetchEnvelope(
+  account: SignatureAccount,
+  uuid: string,
+  folder: string,
+  maxBytes: number,
+): Promise<Fetched> {
+  const document = await finished(account, uuid);
+  await mkdir(folder, { recursive: true });
+  const fetch = async (
+    role: FetchedFile['role'],
+    name: string,
+    urlIn: (from: Document) => string | null,
+    expected: string | null,
+  ) => {
+    const file = path.join(folder, name);
+    const facts = await fetchFresh(account, uuid, document, urlIn, file, maxBytes);
+    return facts ? { role, name, path: file, expected: expected?.toLowerCase() ?? null, ...facts } : undefined;
+  };
+  const files = [
+    await fetch('signed', 'signed.pdf', ({ pdf }) => pdf, document.security_hash),
+    await fetch(
+      'log',
+      'signing-log.pdf',
+      ({ signing_log }) => signing_log?.pdf ?? null,
+      document.signing_log?.security_hash ?? null,
+    ),
+    await fetch('original', 'original.pdf', ({ file_as_pdf }) => file_as_pdf, null),
+  ];
+  for (const { uuid: id, name } of attachmentsOf(document)) {
+    const url = (from: Document): string | null => attachmentsOf(from).find((one) => one.uuid === id)?.file ?? null;
+    files.push(await fetch('attachment', `attachment-${files.length - 2}-${safeName(name)}`, url, null));
+  }
+  const there = files.filter((file) => file !== undefined);
+  if (there[0]?.role !== 'signed')
+    throw new SignatureError('REMOTE_FAULT', 'The service gives no signed PDF for this envelope.');
+  return { document, files: there };
+}
+
+/** Files the sender put beside the document, and files signers handed in. */
+const attachmentsOf = (document: Document) => [
+  ...document.attachments,
+  ...(document.signrequest?.signers ?? []).flatMap(({ attachments }) => attachments),
+];
+
+/** Letters, digits, dot, dash and underscore only: a name from outside never names a path. */
+const safeName = (name: string | null): string =>
+  (name ?? 'file')
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}._-]+/gu, '_')
+    .replace(/^\.+/, '')
+    .slice(-100) || 'file';
+
+/** The document when it is signed and rendered. */
+async function finished(account: SignatureAccount, uuid: string): Promise<Document> {
+  for (const end = performance.now() + processingMs; ; await sleep(pollMs)) {
+    const document = await account.client.documents.get(uuid);
+    const status = statusOf(document);
+    if (status !== 'signed') throw notSigned(status);
+    if (!document.processing) return document;
+    if (performance.now() > end)
+      throw new SignatureError('REMOTE_FAULT', 'The signed PDF is still being rendered. Try again later.');
+  }
+}
+
+function notSigned(status: string): SignatureError {
+  const over = ['declined', 'expired', 'cancelled', 'failed'].includes(status);
+  return over
+    ? new SignatureError('NOT_SIGNED', `The envelope is ${status}, so there is no executed document to archive.`, {
+        field: 'envelope',
+      })
+    : new SignatureError(
+        'NOT_FINISHED',
+        `The envelope is not finished (${status}). Put wait-for-status before this node.`,
+        { field: 'envelope' },
+      );
+}
+
+async function fetchFresh(
+  account: SignatureAccount,
+  uuid: string,
+  known: Document,
+  urlIn: (from: Document) => string | null,
+  file: string,
+  maxBytes: number,
+): Promise<{ size: number; sha256: string } | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const url = urlIn(attempt === 1 ? known : await account.client.documents.get(uuid));
+    if (!url) return undefined;
+    try {
+      const draft = `${file}.part`;
+      const { size, sha256 } = await download(url, createWriteStream(draft), {
+        userAgent: 'node-red-core-signature',
+        maxBytes,
+        allowPrivateAddresses: account.allowPrivateAddresses || account.lane !== '',
+      });
+      await rename(draft, file);
+      return { size, sha256 };
+    } catch (thrown) {
+      if (attempt >= 3 || !worthAnotherUrl(thrown)) throw thrown;
+    }
+  }
+}
+
+const worthAnotherUrl = (thrown: unknown): boolean =>
+  thrown instanceof SignatureError && ['FORBIDDEN', 'REFUSED', 'UNREACHABLE', 'REMOTE_FAULT'].includes(thrown.code);

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { toError } from '../../lib/errors';
+import { decodeMessage } from '../../lib/ledger/message';
+import { accountNode } from '../../lib/node-red/account-ref';
+import { construct, readConfig } from '../../lib/node-red/construct';
+import { hostOf } from '../../lib/node-red/host';
+import { envelopeFrom, park, released, toPort } from '../../lib/node-red/message';
+import { repositoryFrom } from '../../lib/node-red/repository-ref';
+import { show } from '../../lib/node-red/status';
+import { evaluate } from '../../lib/node-red/typed-input';
+import { type ArchiveContext, archive, resumeArchive } from '../../lib/process/archiving/archive';
+import { ecmArchiveConfig } from './config';
+import { requestOf } from './request';
+
+/** Fetches, verifies, packs and files what an executed envelope leaves behind. */
+export = (RED: NodeAPI): void => {
+  const host = hostOf(RED);
+
+  function EcmArchive(this: Node, definition: NodeDef): void {
+    construct(RED, this, definition, () => {
+      const config = readConfig(ecmArchiveConfig, definition);
+      const { account } = accountNode(RED, config.account);
+      const userDir = RED.settings.userDir ?? process.cwd();
+      const context: ArchiveContext = {
+        account,
+        repository: repositoryFrom(RED, config.repository),
+        repositoryId: config.repository,
+        workFolder: path.join(userDir, 'core-signature-archive'),
+        quarantineFolder: path.join(userDir, 'core-signature-quarantine'),
+      };
+
+      const showDone = (finished: boolean): void =>
+        show(this, finished ? 'idle' : 'waiting', finished ? '' : 'to be tried again');
+
+      const detach = account.dispatcher.attachNode(this.id, {
+        deliver: async (delivery) => {
+          const message = { ...(await released(account, delivery)), archive: delivery.body };
+          await host.deliveries.emitted(delivery.id, () => this.send(toPort(message, delivery.port, 2)));
+        },
+        resume: async (operation) => {
+          try {
+            showDone(await resumeArchive(context, operation));
+          } catch (thrown) {
+            this.error(toError(thrown), decodeMessage(operation.message));
+          }
+        },
+      });
+
+      return {
+        input: async (message, send) => {
+          const given = await evaluate(RED, this, message, 'envelope', config.envelope, config.envelopeType);
+          const envelope = envelopeFrom(given, account.id);
+          show(this, 'working');
+          const request = await requestOf(RED, this, config, message, envelope.name || envelope.id);
+          const answer = await archive(context, {
+            node: this.id,
+            envelope: envelope.id,
+            request,
+            message: park(message),
+          });
+          showDone(answer.state !== 'waiting');
+          if (answer.state !== 'repeat') return;
+          const { deliveryId, result } = answer;
+          const port = result.quarantine === undefined ? 0 : 1;
+          send(toPort({ ...message, archive: result, deliveryId }, port, 2));
+        },
+        close: detach,
+      };
+    });
+  }
+
+  RED.nodes.registerType('ecm-archive', EcmArchive);
+};
