@@ -1,6 +1,5 @@
 /** Writes an evidence package: a BagIt bag as a folder or in one ZIP file, there completely or not at all. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,7 +14,7 @@ import {
   tokenFile,
 } from './manifest';
 import { checkNames, shown } from './names';
-import type { PackageFile, PackageInput, PackageTarget, WrittenPackage } from './types';
+import type { PackageContent, PackageFile, PackageInput, PackageTarget, WrittenPackage } from './types';
 import { writeZip } from './zip-writer';
 
 type Written = WrittenPackage['files'][number];
@@ -97,35 +96,21 @@ async function writeBag(draft: string, input: PackageInput): Promise<Omit<Writte
 }
 
 async function writePayload(draft: string, { name, content, sha256 }: PackageFile): Promise<Written> {
-  const from =
-    'path' in content
-      ? createReadStream(content.path)
-      : Readable.from([`${JSON.stringify(content.json, null, 2) ?? 'null'}\n`]);
-  const written = await writeFrom(draft, `data/${name}`, from).catch((thrown) => {
-    if (
-      thrown instanceof Error &&
-      'code' in thrown &&
-      'path' in content &&
-      (thrown.code === 'ENOENT' || thrown.code === 'EISDIR')
-    ) {
-      throw new SignatureError('BAD_DOCUMENT', `The file for "${shown(name)}" cannot be read. Check that it exists.`, {
-        field: 'files',
-      });
-    }
-    throw thrown;
-  });
-  const wrong =
-    written.size === 0
-      ? 'is empty'
-      : sha256 !== undefined && sha256.toLowerCase() !== written.sha256
-        ? 'is not the one its SHA-256 says'
-        : undefined;
-  if (wrong !== undefined) {
-    throw new SignatureError('BAD_DOCUMENT', `The file for "${shown(name)}" ${wrong}. Fetch it again.`, {
-      field: 'files',
-    });
-  }
+  const bad = (what: string): SignatureError =>
+    new SignatureError('BAD_DOCUMENT', `The file for "${shown(name)}" ${what}. Fetch it again.`, { field: 'files' });
+  const written = await writeFrom(draft, `data/${name}`, await readableOf(content, bad));
+  if (written.size === 0) throw bad('is empty');
+  if (sha256 !== undefined && sha256.toLowerCase() !== written.sha256) throw bad('is not the one its SHA-256 says');
   return written;
+}
+
+async function readableOf(content: PackageContent, bad: (what: string) => SignatureError): Promise<Readable> {
+  if ('json' in content) return Readable.from([`${JSON.stringify(content.json, null, 2) ?? 'null'}\n`]);
+  const file = await open(content.path, 'r').catch(() => undefined);
+  if (file === undefined) throw bad('is missing or cannot be read');
+  if ((await file.stat()).isFile()) return file.createReadStream();
+  await file.close();
+  throw bad('is not a file');
 }
 
 const writeText = (draft: string, name: string, text: string): Promise<Written> =>

@@ -48,16 +48,21 @@ async function fieldsIfReadable(view: PdfView): Promise<SignatureField[]> {
 /** Offsets of all `/ByteRange` in the file. */
 async function marksIn(source: FileSource): Promise<number[]> {
   const marks: number[] = [];
+  const search = (bytes: Buffer, base: number): void => {
+    for (let i = bytes.indexOf(mark); i >= 0; i = bytes.indexOf(mark, i + 1)) {
+      if (marks.length >= mostMarks) throw new Problem('The file has too many signature dictionaries.', 'GENERIC');
+      marks.push(base + i);
+    }
+  };
+  const overlap = mark.length - 1;
   let rest = Buffer.alloc(0);
   let at = 0;
   for await (const chunk of source.chunks(0, source.size)) {
-    const bytes = Buffer.concat([rest, chunk]);
-    for (let i = bytes.indexOf(mark); i >= 0; i = bytes.indexOf(mark, i + 1)) {
-      if (marks.length >= mostMarks) throw new Problem('The file has too many signature dictionaries.', 'GENERIC');
-      marks.push(at - rest.length + i);
-    }
+    // First across the seam of two chunks, then within the chunk.
+    search(Buffer.concat([rest, chunk.subarray(0, overlap)]), at - rest.length);
+    search(chunk, at);
     at += chunk.length;
-    rest = Buffer.from(bytes.subarray(Math.max(0, bytes.length - mark.length + 1)));
+    rest = Buffer.from(chunk.subarray(Math.max(0, chunk.length - overlap)));
   }
   return marks;
 }
