@@ -1,6 +1,7 @@
 // `npm test`: every tier, or those named: `npm test -- unit runtime`. A tier is a folder of `test/`; `sandbox` is the
-// sandbox's own tests.
-import { spawnSync } from 'node:child_process';
+// sandbox's own tests. Everything runs in two lanes side by side, since most tests wait for other processes; the contract
+// tier reads what the others recorded and comes last.
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/root.mjs';
@@ -9,10 +10,12 @@ const tiers = {
   unit: 'test/unit/**/*.test.ts',
   sandbox: 'sandbox/test/**/*.test.ts',
   node: 'test/node/**/*.test.ts',
-  runtime: 'test/runtime/**/*.test.ts',
   browser: 'test/browser/**/*.test.ts',
+  runtime: 'test/runtime/**/*.test.ts',
   contract: 'test/contract/**/*.test.ts',
 };
+/** What runs one after the other; lanes run side by side. */
+const lanes = [['unit', 'sandbox', 'node', 'browser'], ['runtime']];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
@@ -21,9 +24,52 @@ if (unknown) {
   console.error(`There is no tier "${unknown}". Choose from ${Object.keys(tiers).join(', ')}, or name a test file.`);
   process.exit(2);
 }
-const specs = (wanted.length > 0 ? wanted : Object.keys(tiers)).map((tier) => tiers[tier] ?? tier);
+
 // The contract tier reads what the tiers before it recorded, and nothing older.
 rmSync(path.join(root, '.local', 'recordings'), { recursive: true, force: true });
-const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-const { status } = spawnSync(process.execPath, [mocha, ...options, ...specs], { cwd: root, stdio: 'inherit' });
-process.exit(status ?? 1);
+
+if (wanted.length > 0) {
+  const { status } = await mocha(
+    wanted.map((tier) => tiers[tier] ?? tier),
+    'inherit',
+  );
+  process.exit(status);
+}
+
+const began = Date.now();
+const heartbeat = setInterval(() => console.log(`… ${Math.round((Date.now() - began) / 1000)} s`), 30_000);
+const results = await Promise.all(lanes.map((lane) => run(lane)));
+results.push(await run(['contract']));
+clearInterval(heartbeat);
+const sum = { passed: 0, failed: 0, skipped: 0 };
+for (const { counts } of results) for (const name of Object.keys(sum)) sum[name] += counts[name];
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
+process.exit(results.every(({ status }) => status === 0) && sum.passed > 0 ? 0 : 1);
+
+/** Runs tiers in one process and prints what it said when it is over. */
+async function run(names) {
+  const result = await mocha(
+    names.map((tier) => tiers[tier]),
+    'pipe',
+  );
+  const lines = result.output.trimEnd().split('\n');
+  const closing = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(lines.at(-1) ?? '');
+  console.log(`\n── ${names.join(', ')} ──\n${(closing ? lines.slice(0, -1) : lines).join('\n')}`);
+  const [passed = 0, failed = closing ? 0 : 1, skipped = 0] = (closing ?? [])
+    .slice(1)
+    .map((count) => Number(count ?? 0));
+  return { ...result, counts: { passed, failed, skipped } };
+}
+
+function mocha(specs, stdio) {
+  const program = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  const child = spawn(process.execPath, [program, ...options, ...specs], { cwd: root, stdio });
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    output += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ status: code ?? 1, output })));
+}

@@ -181,6 +181,8 @@ export class Faults {
   takeEcmRule(service: string, step: string, method: string, path: string): EcmRule | undefined {
     return this.#take('ecm', (rule) => {
       if (rule.service !== undefined && rule.service !== service) return false;
+      const isRead = ['GET', 'HEAD', 'PROPFIND', 'OPTIONS'].includes(method);
+      if (isRead && (rule.kind === 'quota' || rule.kind === 'retention')) return false;
       const steps = rule.step === undefined ? ecmPlaces[rule.kind] : [rule.step];
       return (steps === undefined || steps.includes(step)) && applies(rule, method, path);
     });

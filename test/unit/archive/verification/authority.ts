@@ -3,7 +3,14 @@ import { createHash, randomBytes, webcrypto, X509Certificate } from 'node:crypto
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const rsa = { modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1), hash: 'SHA-256' };
+export const algorithms = {
+  p256: { name: 'ECDSA', namedCurve: 'P-256' },
+  p384: { name: 'ECDSA', namedCurve: 'P-384' },
+  rsa: { name: 'RSASSA-PKCS1-v1_5', ...rsa },
+  pss: { name: 'RSA-PSS', ...rsa },
+  short: { name: 'RSASSA-PKCS1-v1_5', ...rsa, modulusLength: 1024 },
+} as const;
 const engine = new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto as unknown as Crypto });
 export const purpose = {
   documents: '1.3.6.1.5.5.7.3.36',
@@ -27,6 +34,7 @@ interface IssueOptions {
   ca?: boolean;
   pathLength?: number;
   crlUrl?: boolean;
+  algorithm?: keyof typeof algorithms;
 }
 
 const name = (text: string): pkijs.RelativeDistinguishedNames =>
@@ -41,7 +49,10 @@ const extension = (extnID: string, critical: boolean, value: asn1js.BaseBlock): 
 
 /** A new certificate, self-signed without an issuer. */
 export async function issue(subject: string, options: IssueOptions = {}, issuer?: Identity): Promise<Identity> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = (await webcrypto.subtle.generateKey(algorithms[options.algorithm ?? 'p256'], true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const ca = options.ca ?? issuer === undefined;
   const extensions = [
     extension(
@@ -207,4 +218,45 @@ export async function crl(
   });
   await list.sign(issuer.key as CryptoKey, 'SHA-256', engine);
   return Buffer.from(list.toSchema(true).toBER());
+}
+
+/** An OCSP answer about one certificate. @param responder signs it */
+export async function ocsp(
+  about: Identity,
+  issuer: Identity,
+  responder: Identity,
+  thisUpdate: Date,
+  revokedAt?: Date,
+): Promise<Buffer> {
+  const certID = new pkijs.CertID();
+  await certID.createForCertificate(about.certificate, {
+    hashAlgorithm: 'SHA-256',
+    issuerCertificate: issuer.certificate,
+  });
+  const certStatus = revokedAt
+    ? new asn1js.Constructed({
+        idBlock: { tagClass: 3, tagNumber: 1 },
+        value: [new asn1js.GeneralizedTime({ valueDate: revokedAt })],
+      })
+    : new asn1js.Primitive({ idBlock: { tagClass: 3, tagNumber: 0 } });
+  const basic = new pkijs.BasicOCSPResponse({ certs: [responder.certificate] });
+  basic.tbsResponseData.responderID = responder.certificate.subject;
+  basic.tbsResponseData.producedAt = thisUpdate;
+  basic.tbsResponseData.responses = [
+    new pkijs.SingleResponse({
+      certID,
+      certStatus,
+      thisUpdate,
+      nextUpdate: new Date(thisUpdate.getTime() + 86_400_000),
+    }),
+  ];
+  await basic.sign(responder.key as CryptoKey, 'SHA-256', engine);
+  const response = new pkijs.OCSPResponse({
+    responseStatus: new asn1js.Enumerated({ value: 0 }),
+    responseBytes: new pkijs.ResponseBytes({
+      responseType: '1.3.6.1.5.5.7.48.1.1',
+      response: new asn1js.OctetString({ valueHex: basic.toSchema().toBER() }),
+    }),
+  });
+  return Buffer.from(response.toSchema().toBER());
 }

@@ -9,7 +9,7 @@ import { readTrust } from '../../../../dist/lib/archive/verification/trust';
 import type { PdfVerdict, VerifyPdfOptions } from '../../../../dist/lib/archive/verification/types';
 import { verifyPdf } from '../../../../dist/lib/archive/verification/verify-pdf';
 import { finishPdf, SandboxCa, signingLog } from '../../../../sandbox/dist/pdf';
-import { cms, crl, type Identity, issue, purpose, token } from './authority';
+import { algorithms, cms, crl, type Identity, issue, ocsp, purpose, token } from './authority';
 import { RawPdf, type SignOptions, stream } from './raw-pdf';
 
 const at = new Date('2026-11-21T12:00:00Z');
@@ -79,9 +79,12 @@ describe('verification of signed PDFs', () => {
       }
     });
 
-    for (const xrefStreams of [false, true]) {
-      it(`signed, then stamped and with validation data (${xrefStreams ? 'streams' : 'tables'})`, async () => {
-        const pdf = await new RawPdf('PAY 100 EUR', { xrefStreams }).sign(by(signer));
+    for (const form of ['tables', 'streams', 'object streams']) {
+      it(`signed, then stamped and with validation data (cross-reference ${form})`, async () => {
+        const pdf = await new RawPdf('PAY 100 EUR', {
+          xrefStreams: form !== 'tables',
+          packed: form === 'object streams',
+        }).sign(by(signer));
         const plain = await judge(pdf.bytes);
         expect(word(plain), against(plain)).to.equal('TOTAL-PASSED');
         expect(plain.signatures[0]?.time.source).to.equal('none');
@@ -95,6 +98,17 @@ describe('verification of signed PDFs', () => {
         expect(stamped.level).to.equal('B-LTA');
         expect(stamped.signatures.map(({ kind }) => kind)).to.deep.equal(['signature', 'document-timestamp']);
         expect(stamped.signatures[0]?.time).to.deep.equal({ source: 'document-timestamp', at: at.toISOString() });
+      });
+    }
+
+    for (const algorithm of ['p384', 'rsa', 'pss'] as const) {
+      it(`signed with ${algorithms[algorithm].name}, ${algorithm}`, async () => {
+        const authority = await issue('Root', { algorithm });
+        const identity = await issue('Signer', { algorithm }, authority);
+        const verdict = await judge((await new RawPdf().sign(by(identity))).bytes, {
+          trust: { anchors: [authority.x509] },
+        });
+        expect(word(verdict), against(verdict)).to.equal('TOTAL-PASSED');
       });
     }
 
@@ -144,7 +158,7 @@ describe('verification of signed PDFs', () => {
     const bad: Record<string, (pdf: RawPdf) => Promise<Uint8Array> | Uint8Array> = {
       'one bit flipped in the signed part': (pdf) => {
         const copy = pdf.copy();
-        copy[copy.indexOf('PAY 100')] ^= 1;
+        copy[copy.indexOf('PAY 100')]! ^= 1;
         return copy;
       },
       'content replaced by an appended revision': (pdf) => pdf.append({ 4: stream('BT (PAY 999999 EUR) Tj ET') }).bytes,
@@ -243,7 +257,7 @@ describe('verification of signed PDFs', () => {
       const pdf = await signed();
       expect(word(await judge(pdf.bytes))).to.equal('TOTAL-PASSED');
       const flipped = pdf.copy();
-      flipped[flipped.indexOf('PAY 100')] ^= 1;
+      flipped[flipped.indexOf('PAY 100')]! ^= 1;
       expect(word(await judge(flipped))).to.equal('TOTAL-FAILED HASH_FAILURE');
       const appended = await judge(pdf.append({ 4: stream('BT (PAY 999999 EUR) Tj ET') }).bytes);
       expect(word(appended)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
@@ -320,8 +334,7 @@ describe('verification of signed PDFs', () => {
 
     it('a stream that unpacks to gigabytes stays within its limit', async () => {
       const { deflateSync } = await import('node:zlib');
-      let bomb = Buffer.alloc(64 * 1024 * 1024);
-      bomb = deflateSync(bomb);
+      const bomb = deflateSync(Buffer.alloc(64 * 1024 * 1024));
       const pdf = await signed();
       pdf.append({
         1: '<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [201 0 R] >> >>',
@@ -448,6 +461,56 @@ describe('verification of signed PDFs', () => {
           pdf: await new RawPdf().sign(by(await issue('Listed', { crlUrl: true }, root))),
           options: { revocation: 'ignored' },
         }),
+      },
+      'good by OCSP of the issuer': {
+        word: 'TOTAL-PASSED',
+        make: async () => ({
+          pdf: (await signed()).addStore({ ocsps: [await ocsp(signer, root, root, at)] }),
+          options: { revocation: 'required' },
+        }),
+      },
+      'good by OCSP of a responder with the right to answer': {
+        word: 'TOTAL-PASSED',
+        make: async () => {
+          const responder = await issue('Responder', { purposes: [purpose.ocsp] }, root);
+          return {
+            pdf: (await signed()).addStore({ ocsps: [await ocsp(signer, root, responder, at)] }),
+            options: { revocation: 'required' },
+          };
+        },
+      },
+      'OCSP of somebody without that right': {
+        word: 'INDETERMINATE TRY_LATER',
+        make: async () => ({
+          pdf: (await signed()).addStore({ ocsps: [await ocsp(signer, root, stamper, at)] }),
+          options: { revocation: 'required' },
+        }),
+      },
+      'OCSP from long before the signature': {
+        word: 'INDETERMINATE TRY_LATER',
+        make: async () => ({
+          pdf: (await signed()).addStore({
+            ocsps: [await ocsp(signer, root, root, new Date(at.getTime() - 30 * day))],
+          }),
+          options: { revocation: 'required' },
+        }),
+      },
+      'OCSP about another certificate': {
+        word: 'INDETERMINATE TRY_LATER',
+        make: async () => ({
+          pdf: (await signed()).addStore({ ocsps: [await ocsp(stamper, root, root, at)] }),
+          options: { revocation: 'required' },
+        }),
+      },
+      'revoked by OCSP': {
+        word: 'INDETERMINATE REVOKED_NO_POE',
+        make: async () => ({
+          pdf: (await signed()).addStore({ ocsps: [await ocsp(signer, root, root, at, new Date(at.getTime() - day))] }),
+        }),
+      },
+      'a key that is too short': {
+        word: 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE',
+        make: async () => ({ pdf: await new RawPdf().sign(by(await issue('Short', { algorithm: 'short' }, root))) }),
       },
       'a time-stamp by an authority that is not trusted': {
         word: 'INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND',

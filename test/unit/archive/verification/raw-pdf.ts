@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 
-export type Objects = Record<number, string | Buffer>;
+export type Objects = Record<number, string | Buffer | undefined>;
 
 const gapBytes = 6000;
 
@@ -33,16 +33,18 @@ export const stream = (content: Buffer | string, dict = ''): Buffer => {
 
 /** Objects: 1 catalog, 2 pages, 3 page, 4 its content, 5 form; signatures take two numbers each from 10 on. */
 export class RawPdf {
-  bytes = Buffer.from('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n', 'latin1');
+  bytes: Buffer = Buffer.from('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n', 'latin1');
   #start = 0;
   #next = 10;
+  #container = 800;
+  #crossReference = 900;
   readonly fields: number[] = [];
   readonly widgets: number[] = [];
   catalogMore = '';
 
   constructor(
     text = 'PAY 100 EUR',
-    private readonly options: { xrefStreams?: boolean; page?: string; objects?: Objects } = {},
+    private readonly options: { xrefStreams?: boolean; packed?: boolean; page?: string; objects?: Objects } = {},
   ) {
     this.append({
       1: this.#catalog(),
@@ -64,7 +66,9 @@ export class RawPdf {
     const offsets = new Map<number, number>();
     const parts = [this.bytes];
     let at = this.bytes.length;
-    for (const [num, body] of Object.entries(objects)) {
+    const all = this.options.packed ? this.#pack(objects) : { objects, index: new Map<number, number>() };
+    for (const [num, body] of Object.entries(all.objects)) {
+      if (body === undefined) continue;
       const part = Buffer.concat([Buffer.from(`${num} 0 obj\n`), Buffer.from(body), Buffer.from('\nendobj\n')]);
       offsets.set(Number(num), at);
       parts.push(part);
@@ -73,7 +77,7 @@ export class RawPdf {
     const more = `/Root 1 0 R ${this.#start > 0 ? `/Prev ${this.#start}` : ''} ${trailer}`;
     this.#start = at;
     parts.push(
-      this.options.xrefStreams ? this.#xrefStream(offsets, at, more) : this.#table(offsets, free, more),
+      this.options.xrefStreams ? this.#xrefStream(offsets, all.index, at, more) : this.#table(offsets, free, more),
       Buffer.from(`startxref\n${at}\n%%EOF\n`),
     );
     this.bytes = Buffer.concat(parts);
@@ -89,19 +93,58 @@ export class RawPdf {
     return Buffer.from(`xref\n${sections}trailer\n<< /Size 1000 ${more} >>\n`);
   }
 
-  #xrefStream(offsets: Map<number, number>, at: number, more: string): Buffer {
-    const num = 900 + (this.bytes.length % 97);
-    const rows = [...offsets, [num, at] as const];
-    const data = Buffer.concat(
-      rows.map(([, offset]) => {
-        const row = Buffer.alloc(8);
-        row.writeUInt8(1, 0);
-        row.writeUInt32BE(offset, 1);
-        return row.subarray(0, 6);
-      }),
+  /** Puts what is no stream and no signature into an object stream. */
+  #pack(objects: Objects): { objects: Objects; index: Map<number, number> } {
+    const small = Object.entries(objects).filter(
+      ([, body]) => typeof body === 'string' && !body.includes('/ByteRange'),
     );
-    const dict = `/Type /XRef /W [1 4 1] /Index [${rows.map(([n]) => `${n} 1`).join(' ')}] /Size 1000 /Filter /FlateDecode ${more}`;
-    return Buffer.concat([Buffer.from(`${num} 0 obj\n`), stream(deflateSync(data), dict), Buffer.from('\nendobj\n')]);
+    const index = new Map(small.map(([num], place) => [Number(num), place]));
+    const others = Object.fromEntries(Object.entries(objects).filter(([num]) => !index.has(Number(num))));
+    if (small.length === 0) return { objects: others, index };
+    this.#container += 1;
+    let at = 0;
+    const head = small.map(([num, body]) => {
+      const pair = `${num} ${at}`;
+      at += String(body).length + 1;
+      return pair;
+    });
+    const first = head.join(' ').length + 1;
+    const content = `${head.join(' ')} ${small.map(([, body]) => body).join(' ')} `;
+    const dict = `/Type /ObjStm /N ${small.length} /First ${first} /Filter /FlateDecode`;
+    return {
+      objects: { ...others, [this.#container]: stream(deflateSync(Buffer.from(content, 'latin1')), dict) },
+      index,
+    };
+  }
+
+  #xrefStream(offsets: Map<number, number>, packed: Map<number, number>, at: number, more: string): Buffer {
+    this.#crossReference += 1;
+    const num = this.#crossReference;
+    const row = (kind: number, second: number, third: number): Buffer => {
+      const bytes = Buffer.alloc(6);
+      bytes.writeUInt8(kind, 0);
+      bytes.writeUInt32BE(second, 1);
+      bytes.writeUInt8(third, 5);
+      return bytes;
+    };
+    const rows = [
+      ...[...offsets, [num, at] as const].map(([n, offset]) => [n, row(1, offset, 0)] as const),
+      ...[...packed].map(([n, index]) => [n, row(2, this.#container, index)] as const),
+    ];
+    // With the PNG predictor "up", as most products write it.
+    let above = Buffer.alloc(6);
+    const predicted = rows.map(([, bytes]) => {
+      const line = Buffer.from([2, ...bytes.map((byte, i) => (byte - (above[i] ?? 0) + 256) % 256)]);
+      above = Buffer.from(bytes);
+      return line;
+    });
+    const index = rows.map(([n]) => `${n} 1`).join(' ');
+    const dict = `/Type /XRef /W [1 4 1] /Index [${index}] /Size 1000 /Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 6 >> ${more}`;
+    return Buffer.concat([
+      Buffer.from(`${num} 0 obj\n`),
+      stream(deflateSync(Buffer.concat(predicted)), dict),
+      Buffer.from('\nendobj\n'),
+    ]);
   }
 
   /** A new revision with a signature over everything before and in it. */
@@ -134,7 +177,10 @@ export class RawPdf {
   }
 
   /** A new revision with validation data. */
-  addStore({ certificates = [], crls = [] }: { certificates?: Buffer[]; crls?: Buffer[] }, first = 200): this {
+  addStore(
+    { certificates = [], crls = [], ocsps = [] }: { certificates?: Buffer[]; crls?: Buffer[]; ocsps?: Buffer[] },
+    first = 200,
+  ): this {
     const objects: Objects = {};
     let num = first;
     const add = (items: Buffer[]): string =>
@@ -145,7 +191,7 @@ export class RawPdf {
           return `${num} 0 R`;
         })
         .join(' ');
-    objects[first] = `<< /Type /DSS /Certs [${add(certificates)}] /CRLs [${add(crls)}] >>`;
+    objects[first] = `<< /Type /DSS /Certs [${add(certificates)}] /CRLs [${add(crls)}] /OCSPs [${add(ocsps)}] >>`;
     this.catalogMore = `/DSS ${first} 0 R `;
     return this.append({ ...objects, 1: this.#catalog() });
   }
