@@ -9,6 +9,7 @@ import { type ExchangeAnswer, ExchangeFailure, exchange } from './exchange';
 import { type Failed, isPassing, noAnswer, refusal } from './failures';
 import type { Limiter } from './limiter';
 import { credentialsIn, dataOf, encoded, parsed, readAll, urlOf } from './message';
+import { watchExchange } from './observer';
 import { checkPublicUrl, privateAddress } from './private-address';
 import { hostOf } from './redact';
 import { type Pace, retryAfter, systemPace } from './retry';
@@ -119,8 +120,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     failed: Failed,
     deadline: Deadline,
   ): Promise<ExchangeAnswer> => {
+    const answered = watchExchange(service, request.method);
     try {
-      return await exchange({
+      const answer = await exchange({
         method: request.method,
         url,
         ...encoded(request, options.userAgent),
@@ -128,7 +130,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         reuseConnection: failed.idempotent,
         signal: deadline.signal,
       });
+      answered(answer.status);
+      return answer;
     } catch (thrown) {
+      answered();
       throw failureOf(thrown, failed, deadline, request.signal);
     }
   };

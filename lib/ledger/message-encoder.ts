@@ -123,10 +123,9 @@ export class Encoder {
   }
 
   #bytesOf(value: ArrayBuffer | ArrayBufferView): unknown {
-    const view =
-      types.isArrayBuffer(value)
-        ? new Uint8Array(value)
-        : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    const view = types.isArrayBuffer(value)
+      ? new Uint8Array(value)
+      : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const kind = Buffer.isBuffer(value) ? 'Buffer' : value.constructor.name;
     this.#bytes += Math.ceil(view.length / 3) * 4;
     const text =

@@ -3,8 +3,10 @@ import type { Node, NodeAPI } from 'node-red';
 import { type LedgerOptions, openLedger } from '../ledger/ledger';
 import { makeOwner } from '../ledger/owner';
 import { Dispatcher } from '../process/dispatcher';
+import { metrics } from '../process/metrics';
 import { DeliveryTracker } from './delivery-tracker';
 import { DeviceRoute } from './device-route';
+import { addMetricsRoute } from './metrics-route';
 import { WebhookRoute } from './webhook-route';
 
 /** A ledger to work with: how to open it, and what identifies it in this process. */
@@ -32,6 +34,7 @@ export class Host {
     this.webhooks = new WebhookRoute(RED);
     this.deliveries = new DeliveryTracker(RED);
     this.devices = new DeviceRoute(RED);
+    addMetricsRoute(RED, () => [...this.#dispatchers].map(([where, { dispatcher }]) => ({ where, dispatcher })));
     RED.events.on('flows:stopping', () => this.#setRunning(false));
     RED.events.on('flows:started', () => this.#setRunning(true));
   }
@@ -73,7 +76,7 @@ export class Host {
       open: async () => {
         // A redeploy opens the ledger again while the one before is still closing.
         await this.#closing.get(key)?.catch(() => undefined);
-        return openLedger(options);
+        return metrics.watching(await openLedger(options));
       },
       onFault: (error) => node.error(error.message),
     });

@@ -20,6 +20,8 @@ import { complaintAboutMetadata } from './metadata-rules.editor';
 import { knownWay, possibleCollision } from './repository-abilities.editor';
 import { wireTypeLookup } from './type-lookup.editor';
 
+export { abilitiesOf } from './repository-abilities.editor';
+
 const say = textsOf('ecm-archive');
 
 /** Names the field as the dialog does, where its label depends on how the container is found. */

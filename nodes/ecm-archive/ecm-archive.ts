@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { toError } from '../../lib/errors';
+import { SignatureError, toError } from '../../lib/errors';
 import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
+import type { FlowMessage, Send } from '../../lib/node-red/handlers';
 import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, park, released, toPort } from '../../lib/node-red/message';
 import { repositoryFrom } from '../../lib/node-red/repository-ref';
@@ -42,29 +43,34 @@ export = (RED: NodeAPI): void => {
           try {
             showDone(await resumeArchive(context, operation));
           } catch (thrown) {
-            this.error(toError(thrown), decodeMessage(operation.message));
+            const error = toError(thrown);
+            const takenOver = error instanceof SignatureError && error.code === 'IN_PROGRESS';
+            if (!takenOver) this.error(error, decodeMessage(operation.message));
           }
         },
       });
 
+      const archiveFrom = async (message: FlowMessage, send: Send): Promise<void> => {
+        const given = await evaluate(RED, this, message, 'envelope', config.envelope, config.envelopeType);
+        const envelope = envelopeFrom(given, account.id);
+        show(this, 'working');
+        const request = await requestOf(RED, this, config, message, envelope.name || envelope.id);
+        const answer = await archive(context, {
+          node: this.id,
+          envelope: envelope.id,
+          request,
+          message: park(message),
+        });
+        showDone(answer.state !== 'waiting');
+        if (answer.state !== 'repeat') return;
+        const { deliveryId, result } = answer;
+        const port = result.quarantine === undefined ? 0 : 1;
+        send(toPort({ ...message, archive: result, deliveryId }, port, 2));
+      };
+
       return {
-        input: async (message, send) => {
-          const given = await evaluate(RED, this, message, 'envelope', config.envelope, config.envelopeType);
-          const envelope = envelopeFrom(given, account.id);
-          show(this, 'working');
-          const request = await requestOf(RED, this, config, message, envelope.name || envelope.id);
-          const answer = await archive(context, {
-            node: this.id,
-            envelope: envelope.id,
-            request,
-            message: park(message),
-          });
-          showDone(answer.state !== 'waiting');
-          if (answer.state !== 'repeat') return;
-          const { deliveryId, result } = answer;
-          const port = result.quarantine === undefined ? 0 : 1;
-          send(toPort({ ...message, archive: result, deliveryId }, port, 2));
-        },
+        // A shutdown waits for what is under way before it closes the ledger.
+        input: (message, send) => account.dispatcher.during(() => archiveFrom(message, send)),
         close: detach,
       };
     });

@@ -45,9 +45,9 @@ export async function requestOf(
     metadata: readMetadata({
       type: text('documentType', await of('documentType')),
       attributes,
-      classifications: await of('classifications'),
+      classifications: [(await of('classifications')) ?? []].flat().map(asText),
     }),
-    ...(record !== undefined && { record: readRecordOptions(record) }),
+    ...(record !== undefined && { record: readRecordOptions(withTextIds(record)) }),
     form: config.form,
     trust: config.trust,
     tsaUrl: config.tsaUrl,
@@ -81,6 +81,14 @@ async function containerOf(config: EcmArchiveConfig, of: Of): Promise<ContainerS
       return readContainerSpec({ by: 'workspace', type: objectType, name: container, ...rest });
   }
 }
+
+/** Ids are numbers to the one who writes them, and text to the repositories. */
+const asText = (id: unknown): unknown => (typeof id === 'number' ? String(id) : id);
+
+const withTextIds = (record: unknown): unknown =>
+  typeof record === 'object' && record !== null && !Array.isArray(record)
+    ? Object.fromEntries(Object.entries(record).map(([name, value]) => [name, asText(value)]))
+    : record;
 
 function text(field: string, value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;

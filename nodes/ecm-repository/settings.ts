@@ -42,12 +42,14 @@ export function settingsOf(
 }
 
 function contentServerAuth(
-  { auth, user, clientId, tokenUrl, domain }: EcmRepositoryConfig,
+  { auth, grant, user, clientId, tokenUrl, domain }: EcmRepositoryConfig,
   secrets: EcmRepositoryCredentials,
 ) {
   const { password, clientSecret } = secrets;
-  if (auth === 'otdsOAuth')
-    return { kind: 'otdsOAuth', otdsUrl: tokenUrl, clientId, clientSecret, username: user, password };
+  if (auth === 'otdsOAuth') {
+    const person = grant === 'password' ? { username: user, password } : {};
+    return { kind: 'otdsOAuth', otdsUrl: tokenUrl, clientId, clientSecret, ...person };
+  }
   if (auth === 'otdsTicket') return { kind: 'otdsTicket', otdsUrl: tokenUrl, username: user, password };
   return { kind: 'password', username: user, password, domain };
 }

@@ -336,6 +336,22 @@ describe('escalate', () => {
       expect(await ladders.mails(envelope)).to.deep.equal([anna]);
     });
 
+    it('not while a step takes the envelope back: IN_PROGRESS, and the step comes to its end', async () => {
+      const envelope = await send();
+      const mark = await ladders.start(envelope, [step('1d', 'cancel'), step('1d', 'emit')]);
+      const waiting = await ladders.park(envelope);
+      await ladders.fault('POST */cancel*', 'delay', { delayMs: 600 });
+      await ladders.house.advance('25h');
+      await ladders.struck();
+      for (const command of ['stop', 'skip']) {
+        const refused = await ladders.steer(envelope, command).catch(String);
+        expect(refused).to.match(/IN_PROGRESS/);
+      }
+      await ladders.steer(envelope, 'pause');
+      expect(await ladders.ended(waiting)).to.include({ outcome: 'ended', status: 'cancelled' });
+      expect(await ladders.ended(mark)).to.include({ port: 1, status: 'cancelled' });
+    });
+
     it('a command during a step is not lost', async () => {
       const envelope = await send();
       const mark = await ladders.start(envelope, [step('1d', 'remind'), step('1d', 'emit')]);

@@ -410,8 +410,8 @@ describe('webhooks', () => {
 
     it('W12: a wrong address is corrected with the next deploy, and a double removed', async () => {
       const [hook] = await hooks();
-      const { uuid, ...rest } = hook as { uuid: string; event_type: string; callback_url: string; name: string };
-      const right = rest.callback_url;
+      const { uuid, event_type, name, callback_url: right } = hook as Record<string, string>;
+      const rest = { event_type, name };
       await api(house, `webhooks/${uuid}/`, {
         method: 'PUT',
         body: { ...rest, callback_url: 'https://old.example.com/' },

@@ -6,7 +6,7 @@ import { SignatureError } from '../../errors';
 import { createHttpClient } from '../../http/client';
 import { nameOf } from '../verification/cms/certificate';
 import { readToken } from '../verification/cms/timestamp-token';
-import { Problem } from '../verification/problem';
+import { failedCheck } from '../verification/problem';
 import type { TrustStore } from '../verification/types';
 import type { PackageVerdict } from './types';
 
@@ -101,7 +101,7 @@ async function tokenOf(bytes: Buffer, digest: Buffer, nonce: Buffer): Promise<Bu
     const { nonce: echoed } = await readToken(token, () => digest, { anchors: [] });
     if (echoed === undefined || !echoed.equals(nonce)) throw nonsense('the time-stamp of another request');
   } catch (thrown) {
-    throw thrown instanceof Problem ? nonsense('a time-stamp that does not verify') : thrown;
+    throw thrown instanceof SignatureError ? thrown : nonsense('a time-stamp that does not verify');
   }
   return token;
 }
@@ -132,7 +132,6 @@ export async function verifyTimestamp(
     if (read.doubt !== undefined) return { ...facts, result: 'INDETERMINATE', text: read.doubt.message };
     return { ...facts, result: 'TOTAL-PASSED', text: `Unchanged since ${facts.at}, says ${facts.authority}.` };
   } catch (thrown) {
-    if (!(thrown instanceof Problem)) throw thrown;
-    return { result: 'TOTAL-FAILED', text: thrown.message };
+    return { result: 'TOTAL-FAILED', text: failedCheck('timestamp', thrown).text };
   }
 }

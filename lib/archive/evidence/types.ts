@@ -44,6 +44,7 @@ export interface WrittenPackage {
 export interface VerifyPackageOptions {
   /** Without it signatures can be no better than INDETERMINATE. */
   trust?: TrustStore;
+  /** Moment of the check; PDFs in a package with a trusted time-stamp are judged for the moment of that. */
   at: Date;
   /** Largest unpacked size in bytes; default 4 GiB. */
   maxBytes?: number;

@@ -26,7 +26,8 @@ const largestText = 16 * 1024 * 1024;
  * Verifies a package. What is wrong with it is in the verdict.
  *
  * PDFs directly in `data/` weigh: one that TOTAL-FAILED makes the package INVALID, an INDETERMINATE one QUESTIONABLE.
- * Those in folders below are what signers attached; they are reported only.
+ * Those in folders below are what signers attached; they are reported only. A trusted time-stamp over the package is the
+ * moment they are judged for.
  *
  * @param file folder or ZIP file
  * @throws the file system's error when it cannot be read
@@ -165,12 +166,15 @@ class Inspection {
   }
 
   async #pdfs(payload: readonly Listed[]): Promise<void> {
+    // The time-stamp proves that the signatures existed then: their certificates may have run out since.
+    const stamp = this.verdict.timestamp;
+    const at = stamp?.result === 'TOTAL-PASSED' && stamp.at !== undefined ? new Date(stamp.at) : this.options.at;
     for (const { name } of payload.filter(
       (listed) => /\.pdf$/i.test(listed.name) && this.bag.files.includes(listed.name),
     )) {
       const verdict = await verifyPdf(path.join(this.bag.root, ...name.split('/')), {
         trust: this.options.trust ?? { anchors: [] },
-        at: this.options.at,
+        at,
       });
       const { conclusion, subIndication } = verdict;
       this.verdict.pdfs.push({ file: name, conclusion, verdict });

@@ -21,6 +21,7 @@ export const remoteClient = (options: RemoteOptions, tools: RepositoryTools): Ht
     userAgent: tools.userAgent,
     allowPrivateAddresses: tools.allowPrivateAddresses ?? true,
     pace: tools.pace,
+    timeoutMs: tools.timeoutMs,
   });
 
 const slowestBytesPerMs = 50;

@@ -186,6 +186,8 @@ export interface RepositoryTools {
   userAgent: string;
   /** Default the computer's; replaced in tests. */
   pace?: Pace;
+  /** For one request, uploads apart, which get longer; for a download, its longest standstill. Default 30,000. */
+  timeoutMs?: number;
   /** Default true, as an administrator wrote the address. Redirects are never followed. */
   allowPrivateAddresses?: boolean;
 }

@@ -21,11 +21,13 @@ export class Problem extends Error {
   }
 }
 
-/** The check that a thrown problem stands for. Anything else thrown is passed on, file system errors for example. */
+/**
+ * The check that a thrown problem stands for. Hostile bytes make the parsers of ASN.1 and keys throw anything, which counts
+ * as a file that cannot be read; errors of the file system are passed on.
+ */
 export function failedCheck(name: string, thrown: unknown): Check {
-  // A hostile file may exhaust a limit inside a parser; that is no fault of the caller.
-  const problem = thrown instanceof RangeError ? new Problem('The file cannot be read.') : thrown;
-  if (!(problem instanceof Problem)) throw thrown;
+  if (thrown instanceof Error && 'syscall' in thrown) throw thrown;
+  const problem = thrown instanceof Problem ? thrown : new Problem('A part of the file cannot be read.');
   return against(name, problem.subIndication, problem.message);
 }
 

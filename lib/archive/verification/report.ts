@@ -116,8 +116,8 @@ class Sheet {
   }
 
   section(title: string, checks: readonly Check[]): void {
-    this.space(8);
-    this.page.box(left, this.#y + 12, right - left, 0.5, [0.85, 0.86, 0.88]);
+    this.space(12);
+    this.page.box(left, this.#y + 15, right - left, 0.5, [0.85, 0.86, 0.88]);
     this.wrap(title, { size: 10, bold: true });
     for (const { result, text } of checks) {
       if (!this.hasRoom(14)) return;

@@ -5,7 +5,10 @@ import { devicesOf, listDevices, markDevice, putDevice, removeDevice } from './d
 import { nextDue } from './due';
 import { envelope, envelopeByExternalId, listEnvelopes, staleEnvelopes, touchEnvelope } from './envelopes';
 import { dropFault, faults, reviveFault } from './faults';
+import { findEnvelopes } from './find-envelopes';
+import { gauges } from './gauges';
 import { receiveEvents, rejectHints } from './inbox';
+import { checkJournals, strayJournals } from './journal-checks';
 import { ladder, ladderStats, listLadders } from './ladder-lists';
 import { fireLadder, moveLadder, openLadder } from './ladders';
 import { acquireLease, owners, releaseDeadOwners, releaseLease } from './leases';
@@ -102,7 +105,11 @@ const reading = {
   owners,
   faults,
   journal,
+  checkJournals,
+  strayJournals,
+  findEnvelopes,
   counters,
+  gauges,
   stats,
 };
 

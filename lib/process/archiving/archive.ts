@@ -16,9 +16,11 @@ import { SignatureError, toError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
 import type { ClaimedOperation } from '../../ledger/types';
 import type { SignatureAccount } from '../account';
-import { backoffMs, isOutage } from '../dispatcher';
+import { backoffMs } from '../dispatcher';
 import { keepLease } from '../lease';
 import { type Evidence, prepareEvidence, type Verification } from './evidence';
+import { isPassing } from './passing';
+import { isJudgedAlike, workFolderOf } from './work-folder';
 
 /** What a node says about archiving; everything in it is plain JSON. */
 export interface ArchiveRequest {
@@ -115,7 +117,10 @@ const leaseMs = 120_000;
 export async function archive(context: ArchiveContext, job: ArchiveJob): Promise<ArchiveAnswer> {
   const { account, repositoryId } = context;
   const ledger = await account.dispatcher.ledger();
-  const key = `${kind}:${account.id}:${repositoryId}:${job.envelope}`;
+  // The same envelope filed in another place is another job.
+  const place = shortHash([job.request.container, job.request.form]);
+  const firstKey = `${kind}:${account.id}:${repositoryId}:${job.envelope}:${place}`;
+  const key = await keyAfterQuarantine(ledger, firstKey, job.request);
   const stored: StoredJob = {
     envelope: job.envelope,
     request: job.request,
@@ -146,6 +151,17 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
   return { state: finished ? 'finished' : 'waiting' };
 }
 
+/** What was put into quarantine is judged again, as a job of its own, when the rules for judging are others now. */
+async function keyAfterQuarantine(ledger: Ledger, firstKey: string, request: ArchiveRequest): Promise<string> {
+  for (let round = 1; ; round += 1) {
+    const key = round === 1 ? firstKey : `${firstKey}:${round}`;
+    const earlier = await ledger.operation({ key });
+    const result = earlier?.result as ArchiveResult | null | undefined;
+    if (earlier?.state !== 'done' || result?.quarantine === undefined) return key;
+    if (isJudgedAlike((earlier.request as StoredJob).request, request)) return key;
+  }
+}
+
 /** Goes on with a job that waited, or that a crash interrupted. */
 export async function resumeArchive(context: ArchiveContext, operation: ClaimedOperation): Promise<boolean> {
   const ledger = await context.account.dispatcher.ledger();
@@ -164,7 +180,7 @@ async function carryOut(
   const { key, rev, attempt } = operation;
   const lease = keepLease(ledger, key, rev, leaseMs, takenOver);
   try {
-    const folder = path.join(context.workFolder, createHash('sha256').update(key).digest('hex').slice(0, 24));
+    const folder = workFolderOf(context.workFolder, key, job.request);
     const evidence = await prepareEvidence(account, job.envelope, folder, job.request);
     const result =
       evidence.verification.decision === 'quarantine'
@@ -173,12 +189,12 @@ async function carryOut(
     await note(ledger, operation, result);
     if (job.request.deleteAtProvider && result.items.length > 0) await account.client.documents.delete(job.envelope);
     await deliver(context, ledger, operation, result);
-    await rm(folder, { recursive: true, force: true });
+    await rm(path.dirname(folder), { recursive: true, force: true });
     return true;
   } catch (thrown) {
     const error = toError(thrown);
     const retryAt = account.clock.now() + backoffMs(attempt);
-    const again = isOutage(thrown) && retryAt < job.giveUpAt;
+    const again = isPassing(thrown) && retryAt < job.giveUpAt;
     const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
     const failure = { key, rev, error: { code, message: error.message }, retryAt: again ? retryAt : null };
     await ledger.failOperation(failure).catch(() => undefined);
@@ -228,13 +244,17 @@ async function fileAll(
   const progress: Progress = { ...(operation.progress as Progress | null) };
   const items: ArchivedItem[] = [];
   let container: string | null = null;
-  for (const { role, file } of itemsOf(evidence, request)) {
+  const wanted = itemsOf(evidence, request);
+  for (const { role, file } of wanted) {
+    if (progress.items?.[role]?.filed === undefined) await assertFileable(repository, file, request);
+  }
+  for (const { role, file } of wanted) {
     const filed = await fileOne(
       repository,
       {
         container: request.container,
         file,
-        key: `sig_${envelope}_${role}`,
+        key: `sig_${envelope}_${role}_${shortHash(request.container)}`,
         collision: request.collision,
         metadata: request.metadata,
         record: request.record,
@@ -256,6 +276,19 @@ async function fileAll(
     repository: repository.kind,
     container,
   };
+}
+
+/** Nothing leaves before everything can: a bad name of the last item must not leave the first ones behind. */
+async function assertFileable(
+  repository: Repository,
+  { name, size }: ArchiveFile,
+  { metadata, record }: ArchiveRequest,
+): Promise<void> {
+  if (size === 0) {
+    const text = `${name} is empty (0 bytes), so nothing was filed. Ask for it again, or file the package only (ZIP).`;
+    throw new SignatureError('BAD_DOCUMENT', text, { field: 'envelope' });
+  }
+  await repository.prepare({ name: name.normalize('NFC'), metadata, record });
 }
 
 function itemsOf(evidence: Evidence, { name, form }: ArchiveRequest): { role: string; file: ArchiveFile }[] {
@@ -311,6 +344,9 @@ async function quarantine(
     quarantine: target,
   };
 }
+
+const shortHash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
 
 /** Fixed per envelope and repository, so that nodes behind recognise a repeat. */
 const deliveryIdOf = (key: string): string => `${key}:done`;

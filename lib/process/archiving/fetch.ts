@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Document } from '../../core-signature/models';
 import { statusOf } from '../../core-signature/status';
@@ -28,15 +28,17 @@ export interface Fetched {
 /** How long a signed PDF may still be rendered, in milliseconds of real time. */
 const processingMs = 5 * 60_000;
 const pollMs = 1_000;
+const mostAttempts = 3;
 
 /**
  * Reads the document's own state and fetches what belongs to it into a folder: signed PDF, signing log, the original and
  * all attachments. Nothing of a webhook is used. URLs are taken afresh right before each download, because they live for
- * minutes; a download that breaks off or whose URL has expired is begun again once with a new URL.
+ * minutes; a download that breaks off, does not have the service's hash, or whose URL has expired, is begun again with a
+ * new URL, up to three times in all.
  *
  * @param maxBytes per file
  * @throws SignatureError `NOT_FINISHED`, `NOT_SIGNED`, `UNKNOWN_ENVELOPE` (deleted at the service), `DOCUMENT_TOO_LARGE`,
- * `REMOTE_FAULT`
+ * `FORBIDDEN` (the file host refuses fresh URLs too), `BAD_INPUT` (a URL leads into a private network), `REMOTE_FAULT`
  */
 export async function fetchEnvelope(
   account: SignatureAccount,
@@ -53,7 +55,7 @@ export async function fetchEnvelope(
     expected: string | null,
   ) => {
     const file = path.join(folder, name);
-    const facts = await fetchFresh(account, uuid, document, urlIn, file, maxBytes);
+    const facts = await fetchFresh(account, uuid, document, urlIn, file, { maxBytes, expected });
     return facts ? { role, name, path: file, expected: expected?.toLowerCase() ?? null, ...facts } : undefined;
   };
   const files = [
@@ -121,25 +123,37 @@ async function fetchFresh(
   known: Document,
   urlIn: (from: Document) => string | null,
   file: string,
-  maxBytes: number,
+  { maxBytes, expected }: { maxBytes: number; expected: string | null },
 ): Promise<{ size: number; sha256: string } | undefined> {
+  const draft = `${file}.part`;
   for (let attempt = 1; ; attempt += 1) {
     const url = urlIn(attempt === 1 ? known : await account.client.documents.get(uuid));
     if (!url) return undefined;
+    const isLast = attempt >= mostAttempts;
     try {
-      const draft = `${file}.part`;
       const { size, sha256 } = await download(url, createWriteStream(draft), {
         userAgent: 'node-red-core-signature',
         maxBytes,
         allowPrivateAddresses: account.allowPrivateAddresses || account.lane !== '',
       });
+      // Wrong bytes may have become so on the way; when they stay wrong, verification has its say.
+      if (!isLast && expected !== null && sha256 !== expected.toLowerCase()) continue;
       await rename(draft, file);
       return { size, sha256 };
     } catch (thrown) {
-      if (attempt >= 3 || !worthAnotherUrl(thrown)) throw thrown;
+      if (!isLast && worthAnotherUrl(thrown)) continue;
+      await rm(draft, { force: true });
+      throw thrown instanceof SignatureError && thrown.code === 'FORBIDDEN' ? urlsRefused(file, thrown) : thrown;
     }
   }
 }
+
+const urlsRefused = (file: string, { status }: SignatureError): SignatureError =>
+  new SignatureError(
+    'FORBIDDEN',
+    `The file host refused ${mostAttempts} fresh URLs of ${path.basename(file)}, as it does with expired ones (${status}). Check whether a proxy changes or delays them, then repeat the message.`,
+    { status },
+  );
 
 const worthAnotherUrl = (thrown: unknown): boolean =>
   thrown instanceof SignatureError && ['FORBIDDEN', 'REFUSED', 'UNREACHABLE', 'REMOTE_FAULT'].includes(thrown.code);

@@ -156,6 +156,14 @@ export async function runStep(account: SignatureAccount, timer: ClaimedTimer, le
     emit: true,
     endedBy,
   });
+  // Left by a command at this very moment: then the envelope it has ended is let go without the step.
+  if (
+    fired.state === 'stale' &&
+    endedBy !== undefined &&
+    (await ledger.ladder({ id: ladder.id }))?.state !== 'running'
+  ) {
+    await ledger.releaseHold({ account: account.id, id: ladder.envelope, by: endedBy });
+  }
   if (fired.state === 'held') {
     await ledger.retryTimer({
       ...claim,

@@ -13,7 +13,8 @@ export type LadderCommand = (typeof ladderCommands)[number];
  *
  * @param step for `jump`: id of a step, or its number from 1; its next firing happens now
  * @returns how many ladders it concerned
- * @throws SignatureError `BAD_INPUT` for a step that does not exist
+ * @throws SignatureError `BAD_INPUT` for a step that does not exist; `IN_PROGRESS` while a step is taking the envelope back,
+ * which must come to its end first
  */
 export async function steerLadders(
   account: SignatureAccount,
@@ -39,10 +40,22 @@ async function steerOne(
 ): Promise<void> {
   for (let ladder: Ladder | null = first; ladder; ladder = await ledger.ladder({ id: first.id })) {
     if (ladder.state !== 'running' && ladder.state !== 'paused') return;
+    if (command !== 'pause' && command !== 'resume') await checkNotHeld(account, ledger, ladder);
     const firedMeanwhile = ladder.next?.id !== first.next?.id;
     if (command === 'skip' && firedMeanwhile) return;
     if ((await steer(account, ledger, ladder, command, step)) === 'ok') return;
   }
+}
+
+/** Between taking an envelope back and what comes behind it, the ladder cannot be left: the envelope would stay held. */
+async function checkNotHeld(account: SignatureAccount, ledger: Ledger, { id, envelope }: Ladder): Promise<void> {
+  const record = await ledger.envelope({ account: account.id, id: envelope });
+  if (!record?.heldBy.startsWith(`ladder:${id}:`)) return;
+  throw new SignatureError(
+    'IN_PROGRESS',
+    'command: a step of the ladder is cancelling or replacing the envelope just now. Send the command again a little later.',
+    { field: 'command' },
+  );
 }
 
 async function steer(

@@ -52,9 +52,10 @@ class HangUp extends Error {}
  */
 export function ecmCall(sandbox: Sandbox, service: EcmService, step: StepOf, work: EcmWork): RequestHandler {
   return async (request, response) => {
-    const url = new URL(request.originalUrl, sandbox.baseUrl);
+    // As it came: a URL parser would resolve dots on its own.
+    const [path = '', query = ''] = request.originalUrl.split(/\?(.*)/s);
     const stepName = typeof step === 'string' ? step : step(request);
-    const rule = sandbox.faults.takeEcmRule(service.name, stepName, request.method, url.pathname);
+    const rule = sandbox.faults.takeEcmRule(service.name, stepName, request.method, path);
     const taken: string[] = [];
     const take = async (source: AsyncIterable<Uint8Array>): Promise<StoredFile> => {
       const stored = await sandbox.ecm.take(source);
@@ -64,8 +65,8 @@ export function ecmCall(sandbox: Sandbox, service: EcmService, step: StepOf, wor
     const call: EcmCall = {
       request,
       params: request.params as Record<string, string>,
-      query: url.searchParams,
-      path: url.pathname,
+      query: new URLSearchParams(query),
+      path,
       rule,
       takeBody: () => take(request),
       takeForm: () => readMultipart(request, take),

@@ -116,5 +116,6 @@ function faultAnswer(rule: ApiRule): Answer {
     404: 'Not found.',
     429: `Request was throttled. Expected available in ${rule.retryAfter ?? 1} seconds.`,
   };
-  return { status, headers, body: { detail: details[status] ?? 'Refused by a fault switch of the sandbox.' } };
+  const text = details[status] ?? 'Refused by a fault switch of the sandbox.';
+  return { status, headers, body: status === 400 ? { non_field_errors: [text] } : { detail: text } };
 }

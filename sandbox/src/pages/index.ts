@@ -11,6 +11,7 @@ const pages: { path: string; file: string; policy: PagePolicy }[] = [
   { path: '/', file: 'inbox.html', policy: {} },
   { path: '/sign/:token', file: 'sign.html', policy: { embeddable: true } },
   { path: '/phone', file: 'phone.html', policy: { reachesOut: true } },
+  { path: '/filed', file: 'filed.html', policy: {} },
 ];
 
 /** The parts of pdf.js the signing page loads. */

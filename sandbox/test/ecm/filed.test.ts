@@ -22,7 +22,7 @@ describe('sandbox: what was filed', () => {
     const filed = (await sandbox.filed()).find(({ name }) => name === 'page.html');
     const first = await sandbox.call('GET', filed.versions[0].url);
     expect(first.body).to.equal('<script>alert(1)</script>');
-    expect(first.headers.get('content-disposition')).to.match(/^attachment; filename="page.html"/);
+    expect(first.headers.get('content-disposition')).to.match(/^attachment; filename="?page.html/);
     expect(first.headers.get('content-security-policy')).to.equal('sandbox');
     expect((await sandbox.call('GET', filed.url)).body).to.equal('two');
     expect((await sandbox.call('GET', '/sandbox/filed/nobody/1')).status).to.equal(404);

@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as asn1js from 'asn1js';
 import { expect } from 'chai';
 import * as pkijs from 'pkijs';
@@ -71,9 +74,27 @@ describe('sandbox: time-stamping authority', () => {
     const [certificate] = signed.certificates as pkijs.Certificate[];
     const usage = certificate?.extensions?.find(({ extnID }) => extnID === '2.5.29.37');
     expect(usage?.critical).to.equal(true);
-    expect((usage?.parsedValue as pkijs.ExtKeyUsage).keyPurposes).to.deep.equal(['1.3.6.1.5.5.7.3.8']);
+    expect((usage?.parsedValue as pkijs.ExtKeyUsage | undefined)?.keyPurposes).to.deep.equal(['1.3.6.1.5.5.7.3.8']);
     const attributes = signed.signerInfos[0]?.signedAttrs?.attributes.map(({ type }) => type);
     expect(attributes).to.include('1.2.840.113549.1.9.16.2.47');
+  });
+
+  it('satisfies openssl', async function () {
+    if (spawnSync('openssl', ['version']).status !== 0) this.skip();
+    const file = (name: string): string => join(sandbox.folder, name);
+    await writeFile(file('manifest'), document);
+    await writeFile(file('ca.pem'), (await sandbox.call('GET', '/sandbox/ca.pem')).body);
+    const run = (...words: string[]) => spawnSync('openssl', ['ts', ...words], { encoding: 'utf8' });
+    run('-query', '-data', file('manifest'), '-sha256', '-cert', '-out', file('query.tsq'));
+    const response = await fetch(`${sandbox.url}/tsa`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/timestamp-query' },
+      body: new Uint8Array(await readFile(file('query.tsq'))),
+    });
+    await writeFile(file('reply.tsr'), Buffer.from(await response.arrayBuffer()));
+    const files = ['-queryfile', file('query.tsq'), '-in', file('reply.tsr'), '-CAfile', file('ca.pem')];
+    const { stdout, stderr } = run('-verify', ...files);
+    expect(stdout, stderr).to.contain('Verification: OK');
   });
 
   it('does not verify for another document', async () => {

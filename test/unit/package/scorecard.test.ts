@@ -46,7 +46,7 @@ describe('the package as published', () => {
     for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']) expect(files).to.include(file);
     for (const file of files)
       expect(file, file).to.match(
-        /^(dist\/(nodes|lib)\/|examples\/|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?$|package\.json$)/,
+        /^(bin\/|dist\/(nodes|lib)\/|examples\/|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?$|package\.json$)/,
       );
     expect(files.filter((file) => /(^|\/)(test|sandbox|node_modules)\/|\.test\.|\.tsbuildinfo$|\.editor\./.test(file)))
       .to.be.empty;

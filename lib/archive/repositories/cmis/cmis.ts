@@ -4,14 +4,13 @@ import { SignatureError } from '../../../errors';
 import { checkName, type NameRules, pathNames } from '../names';
 import { place } from '../place';
 import { isGood, noContainer, noSuchWay, readAs } from '../remote';
-import type { ArchiveFile, Filed, Metadata, RecordOptions, Repository, RepositoryTools } from '../types';
+import type { ArchiveFile, Filed, Metadata, Repository, RepositoryTools } from '../types';
 import { CmisClient, type CmisProperties, type CmisSettings, cmisFault, textIn } from './client';
 import { CmisModel } from './model';
+import { recordPairs } from './records';
 
 const rules: NameRules = { service: 'the CMIS repository', longest: 255, unit: 'characters', forbidden: /[<>:"|?*]/ };
 const folderType = 'cmis:folder';
-const retention = 'cmis:rm_clientMgtRetention';
-const hold = 'cmis:rm_hold';
 
 const results = z.object({ results: z.array(z.object({ succinctProperties: z.record(z.string(), z.unknown()) })) });
 const children = z.object({
@@ -212,28 +211,8 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
       await update(id, [...pairs, ...aspects.map((aspect, n) => [`addSecondaryTypeId[${n}]`, aspect] as const)]);
     },
 
-    async declareRecord({ id }, options: RecordOptions) {
-      const before = await client.object({ id });
-      const list = (name: string) => (Array.isArray(before?.[name]) ? before[name].map(String) : []);
-      const properties: [string, string[]][] = [];
-      if (options.retainUntil !== undefined) {
-        properties.push(['cmis:rm_expirationDate', [String(Date.parse(options.retainUntil))]]);
-      }
-      if (options.hold !== undefined) {
-        properties.push(['cmis:rm_holdIds', [...new Set([...list('cmis:rm_holdIds'), options.hold])]]);
-      }
-      const wanted = [...(options.retainUntil ? [retention] : []), ...(options.hold ? [hold] : [])];
-      const missing = wanted.filter((type) => !list('cmis:secondaryObjectTypeIds').includes(type));
-      await update(id, [
-        ...missing.map((type, n) => [`addSecondaryTypeId[${n}]`, type] as const),
-        ...properties.flatMap(([name, values], n): [string, string][] => [
-          [`propertyId[${n}]`, name],
-          ...values.map((value, m): [string, string] => [
-            name === 'cmis:rm_holdIds' ? `propertyValue[${n}][${m}]` : `propertyValue[${n}]`,
-            value,
-          ]),
-        ]),
-      ]);
+    async declareRecord({ id }, options) {
+      await update(id, recordPairs(await client.object({ id }), options));
     },
 
     async containers(parent) {

@@ -137,7 +137,11 @@ export class ContentServerCategories {
           throw badValue(id, `has more than ${longest} characters. Shorten it.`);
         }
         const choices = attribute?.choices;
-        if (choices !== undefined && ![value].flat().every((item) => choices.includes(String(item)))) {
+        if (
+          choices !== undefined &&
+          !isBlank(value) &&
+          ![value].flat().every((item) => choices.includes(String(item)))
+        ) {
           throw badValue(id, `is not one of: ${choices.slice(0, 20).join(', ')}.`);
         }
       }

@@ -7,6 +7,7 @@ import { digestOfAnswer } from '../digest';
 import { multipartBody } from '../multipart';
 import { type FaultOptions, fault, isGood, plainFault, readAs, remoteClient, statusOf, uploadTimeMs } from '../remote';
 import type { ArchiveFile, Choice, Digest, RepositoryTools } from '../types';
+import { TenantToken } from './token';
 
 export interface CoreContentSettings {
   kind: 'core-content';
@@ -34,7 +35,6 @@ const collection = z.object({ _embedded: z.object({ collection: z.array(object) 
 const withBlob = z.object({
   renditions: z.array(z.object({ rendition_type: z.string().optional(), blob_id: z.string().optional() })).optional(),
 });
-const token = z.object({ access_token: z.string(), expires_in: z.coerce.number().default(600) });
 const blob = z.object({ id: z.string() });
 
 const service = 'Core Content';
@@ -59,22 +59,17 @@ const filterOf = (conditions: Conditions): string =>
 export class CoreContentClient {
   readonly #metadata: HttpClient;
   readonly #storage: HttpClient;
-  readonly #tokens: HttpClient;
+  readonly #token: TenantToken;
   readonly #options: FaultOptions;
   readonly #pace;
-  #token: { value: string; until: number } | undefined;
-  #login: Promise<string> | undefined;
 
-  constructor(
-    private readonly settings: CoreContentSettings,
-    tools: RepositoryTools,
-  ) {
+  constructor(settings: CoreContentSettings, tools: RepositoryTools) {
     const client = (url: string) =>
       remoteClient({ service, baseUrl: `${url.replace(/\/+$/, '')}/`, retries: patience }, tools);
     this.#metadata = client(settings.url.replace(/\/cms\/*$/, ''));
     this.#storage = client(settings.storageUrl);
-    this.#tokens = remoteClient({ service, baseUrl: settings.tokenUrl }, tools);
     this.#pace = tools.pace ?? systemPace;
+    this.#token = new TenantToken(settings, tools);
     this.#options = { service, baseUrl: settings.url, secrets: [settings.clientSecret] };
   }
 
@@ -173,7 +168,7 @@ export class CoreContentClient {
         headers: {
           accept: '*/*',
           'accept-encoding': 'identity',
-          authorization: `Bearer ${await this.#currentToken()}`,
+          authorization: `Bearer ${await this.#token.value()}`,
         },
       });
     return digestOfAnswer(await this.#patiently(open));
@@ -196,7 +191,7 @@ export class CoreContentClient {
   #ask(http: HttpClient, request: () => HttpRequest): Promise<HttpAnswer> {
     return this.#patiently(async () => {
       const made = request();
-      const authorization = `Bearer ${await this.#currentToken()}`;
+      const authorization = `Bearer ${await this.#token.value()}`;
       return http.request({ ...made, headers: { ...made.headers, authorization } });
     });
   }
@@ -209,42 +204,15 @@ export class CoreContentClient {
         return await attempt();
       } catch (thrown) {
         const status = statusOf(thrown);
-        if (status === 401 && !renewed && this.#token !== undefined) {
+        if (status === 401 && !renewed && this.#token.isHeld) {
           renewed = true;
-          this.#token = undefined;
+          this.#token.forget();
         } else if (status === 429 && throttled < patience) {
           await this.#pace.sleep(firstPauseMs * 2 ** throttled);
           throttled += 1;
         } else throw thrown;
       }
     }
-  }
-
-  async #currentToken(): Promise<string> {
-    if (this.#token !== undefined && this.#pace.now() < this.#token.until) return this.#token.value;
-    this.#login ??= this.#fetchToken().finally(() => {
-      this.#login = undefined;
-    });
-    return this.#login;
-  }
-
-  async #fetchToken(): Promise<string> {
-    const { clientId, clientSecret } = this.settings;
-    const asked = this.#pace.now();
-    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const answer = await this.#tokens.request({
-      method: 'POST',
-      url: this.settings.tokenUrl,
-      form: { grant_type: 'client_credentials' },
-      headers: { authorization: `Basic ${basic}` },
-      secrets: [clientSecret],
-      accept: [400],
-      idempotent: true,
-    });
-    if (!isGood(answer)) throw plainFault({ ...answer, status: 401 }, this.#options);
-    const { access_token, expires_in } = readAs(token, answer.data, service);
-    this.#token = { value: access_token, until: asked + expires_in * 900 };
-    return access_token;
   }
 }
 

@@ -68,7 +68,7 @@ export class Cards {
     return parsed.data;
   }
 
-  /** The card of the key under which a document was filed last. */
+  /** The card of the key under which a document was filed last, or declared a record. */
   async ownerOf(document: string): Promise<Card | null> {
     const key = await fs.readFile(this.#pointer(document), 'utf8').catch((thrown) => {
       if (codeOf(thrown) === 'ENOENT') return null;
@@ -78,7 +78,11 @@ export class Cards {
   }
 
   async write(next: z.input<typeof card>): Promise<void> {
-    await replaceFile(await writeTemporary(this.temporary, next.key), this.#pointer(next.document));
+    // A declared record stays the owner, whoever adopts the same document later.
+    const owner = await this.ownerOf(next.document);
+    if (owner?.record === undefined && owner?.key !== next.key) {
+      await replaceFile(await writeTemporary(this.temporary, next.key), this.#pointer(next.document));
+    }
     await replaceFile(await writeTemporary(this.temporary, `${JSON.stringify(next, null, 2)}\n`), this.#file(next.key));
   }
 

@@ -13,7 +13,8 @@ import { place } from '../place';
 import { noContainer, noSuchWay } from '../remote';
 import type { ArchiveFile, ContainerSpec, Filed, Metadata, RecordOptions, Repository, UploadOptions } from '../types';
 import { type Card, Cards } from './cards';
-import { codeOf, diskFault, linkNew, makeDirectory, replaceFile, writeTemporary } from './disk';
+import { codeOf, diskFault, exists, linkNew, makeDirectory, replaceFile, writeTemporary } from './disk';
+import { leadsOut, locked, notAFile, privatePart, reservedName } from './refusals';
 
 export interface FolderSettings {
   kind: 'folder';
@@ -22,7 +23,6 @@ export interface FolderSettings {
 }
 
 const rules: NameRules = { service: 'the folder', longest: 240, unit: 'bytes', forbidden: /[<>:"|?*]/ };
-const private_ = '.archive';
 
 /**
  * @param settings where the folder is
@@ -30,8 +30,8 @@ const private_ = '.archive';
  */
 export function createFolderRepository(settings: FolderSettings): Repository {
   const root = path.resolve(settings.folder);
-  const temporary = path.join(root, private_, 'tmp');
-  const cards = new Cards(path.join(root, private_, 'cards'), temporary);
+  const temporary = path.join(root, privatePart, 'tmp');
+  const cards = new Cards(path.join(root, privatePart, 'cards'), temporary);
   const at = (id: string) => path.join(root, ...id.split('/'));
 
   const filedOf = (card: Card): Filed => ({
@@ -45,7 +45,7 @@ export function createFolderRepository(settings: FolderSettings): Repository {
 
   /** Stores the bytes once, whoever asks for them. */
   const store = async (file: ArchiveFile): Promise<string> => {
-    const object = path.join(root, private_, 'objects', file.sha256.slice(0, 2), file.sha256);
+    const object = path.join(root, privatePart, 'objects', file.sha256.slice(0, 2), file.sha256);
     const present = await digestOfFile(object).catch(() => null);
     if (present !== null && sameDigest(present, file)) return object;
     const copy = await writeTemporary(temporary, { copyOf: file.path }, 0o444);
@@ -87,6 +87,16 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     return filedOf(card);
   };
 
+  /** @throws SignatureError NO_CONTAINER, NAME_NOT_ALLOWED (a link leads elsewhere, or it is our own part) */
+  const assertInside = async (id: string): Promise<void> => {
+    if (id.split('/')[0]?.toLowerCase() === privatePart) throw reservedName();
+    const real = await fs.realpath(at(id)).catch(() => undefined);
+    if (real === undefined || !(await fs.stat(real)).isDirectory())
+      throw noContainer(rules.service, JSON.stringify(id));
+    const top = await fs.realpath(root);
+    if (real !== top && !real.startsWith(top + path.sep)) throw leadsOut();
+  };
+
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -116,16 +126,14 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     async resolveContainer(spec: ContainerSpec) {
       if (spec.by !== 'path') throw noSuchWay(spec.by, rules.service);
       const names = pathNames(spec.path, rules);
-      if (names[0] === private_) throw reservedName();
-      const id = names.join('/');
-      if (spec.create !== false) await makeDirectory(at(id));
-      const real = await fs.realpath(at(id)).catch(() => undefined);
-      if (real === undefined || !(await fs.stat(real)).isDirectory()) {
-        throw noContainer(rules.service, JSON.stringify(spec.path ?? ''));
+      await makeDirectory(root);
+      for (let depth = 0; depth <= names.length; depth += 1) {
+        const id = names.slice(0, depth).join('/');
+        // Step by step, so that nothing is made on the other side of a link.
+        if (spec.create !== false && !(await exists(at(id)))) await makeDirectory(at(id));
+        await assertInside(id);
       }
-      const top = await fs.realpath(root);
-      if (real !== top && !real.startsWith(top + path.sep)) throw leadsOut();
-      return { id, name: names.at(-1) ?? path.basename(root) };
+      return { id: names.join('/'), name: names.at(-1) ?? path.basename(root) };
     },
 
     async find(_container, key) {
@@ -179,9 +187,10 @@ export function createFolderRepository(settings: FolderSettings): Repository {
 
     async containers(parent = '') {
       const names = pathNames(parent, rules);
+      await assertInside(names.join('/'));
       const entries = await fs.readdir(at(names.join('/')), { withFileTypes: true });
       return entries
-        .filter((entry) => entry.isDirectory() && entry.name !== private_)
+        .filter((entry) => entry.isDirectory() && entry.name !== privatePart)
         .map(({ name }) => ({ id: [...names, name].join('/'), name }));
     },
     types: async () => [],
@@ -216,28 +225,3 @@ async function mustHave(cards: Cards, filed: Filed): Promise<Card> {
   if (card !== null) return card;
   throw new SignatureError('REMOTE_FAULT', `The folder has lost the index card of ${filed.name}. Repeat the message.`);
 }
-
-const locked = (document: string): SignatureError =>
-  new SignatureError(
-    'RETENTION',
-    `${document} is declared a record in the folder and cannot be changed. File the document under another name.`,
-  );
-
-const reservedName = (): SignatureError =>
-  new SignatureError('NAME_NOT_ALLOWED', `container path begins with ${private_}, which the folder keeps for itself.`, {
-    field: 'container path',
-  });
-
-const leadsOut = (): SignatureError =>
-  new SignatureError(
-    'NAME_NOT_ALLOWED',
-    'container path leads out of the folder by a symbolic link. Remove the link.',
-    {
-      field: 'container path',
-    },
-  );
-
-const notAFile = (name: string): SignatureError =>
-  new SignatureError('NAME_NOT_ALLOWED', `name ${JSON.stringify(name)} belongs to something that is no file.`, {
-    field: 'name',
-  });

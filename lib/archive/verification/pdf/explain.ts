@@ -33,7 +33,7 @@ export async function explainDictionary(
  * Explains all objects reached from a value that did not exist before, or that may be replaced.
  *
  * @param options `skip` keys not followed · `replaceable` objects of the signed document that may differ
- * @throws Problem when it leads to a changed object of the signed document
+ * @throws Problem when there are too many; other changed objects it leads to stay unexplained
  */
 export async function explainNewTree(
   { before, after, changed, explained, data }: Comparison,
@@ -43,12 +43,15 @@ export async function explainNewTree(
   const queue = [...refsIn(root, options.skip)];
   const seen = new Set<number>();
   for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
-    if (seen.has(ref.num) || !changed.has(ref.num)) continue;
+    const isReplaceable = options.replaceable.has(ref.num);
+    if (seen.has(ref.num) || !(isReplaceable || changed.has(ref.num))) continue;
     seen.add(ref.num);
     if (seen.size > mostObjects) throw new Problem('Too many objects were added after signing.', 'GENERIC');
-    if (before.entry(ref.num) !== undefined && !options.replaceable.has(ref.num)) continue;
-    explained.add(ref.num);
-    data.add(ref.num);
+    if (before.entry(ref.num) !== undefined && !isReplaceable) continue;
+    if (changed.has(ref.num)) {
+      explained.add(ref.num);
+      data.add(ref.num);
+    }
     queue.push(...refsIn(await after.value(ref.num), options.skip));
   }
 }

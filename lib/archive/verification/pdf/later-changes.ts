@@ -40,9 +40,9 @@ export async function laterChanges(
   ];
   await explainInfo(comparison);
   for (const num of changed) {
-    if (!comparison.explained.has(num) && !(await isNewPlumbing(comparison, num))) {
-      throw changedError(`object ${num}`);
-    }
+    if (comparison.explained.has(num)) continue;
+    if (!(await isNewPlumbing(comparison, num))) throw changedError(`object ${num}`);
+    comparison.data.add(num);
   }
   await checkNothingPointsToData(comparison);
   return { added };
@@ -80,7 +80,7 @@ async function explainFields(
   signatures: readonly SignatureField[],
   signaturesAllowed: boolean,
 ): Promise<string[]> {
-  const { before, after, changed, explained } = comparison;
+  const { before, after, changed } = comparison;
   const [oldCatalog, catalog] = [await before.catalog(), await after.catalog()];
   const [oldForm, form] = [await before.dict(oldCatalog.get('AcroForm')), await after.dict(catalog.get('AcroForm'))];
   if (form === undefined) {
@@ -89,8 +89,10 @@ async function explainFields(
   }
   const free = oldForm === undefined ? ['Fields', 'SigFlags', 'DA', 'DR'] : ['Fields', 'SigFlags'];
   if (!sameDict(oldForm ?? new PdfDict(), form, free)) throw changedError('the form');
-  for (const value of [catalog.get('AcroForm'), form.get('Fields')]) {
-    if (value instanceof PdfRef) explained.add(value.num);
+  await explainPlace(comparison, oldCatalog.get('AcroForm'), catalog.get('AcroForm'));
+  await explainPlace(comparison, oldForm?.get('Fields') ?? null, form.get('Fields'));
+  if (oldForm === undefined) {
+    await explainNewTree(comparison, form.get('DR'), { skip: [], replaceable: new Set() });
   }
   const oldFields = (oldForm && (await before.array(oldForm.get('Fields')))) ?? [];
   const fields = (await after.array(form.get('Fields'))) ?? [];
@@ -103,6 +105,20 @@ async function explainFields(
   if (fresh.some((field) => !(field instanceof PdfRef) || !expected.has(field.num))) throw changedError('a form field');
   await explainSignatures(comparison, later, signaturesAllowed);
   return later.map(({ dict, name }) => `${isTimestamp(dict) ? 'document time-stamp' : 'signature'} "${name}"`);
+}
+
+/** The form and its list may be written again where they stood, or as new objects, and never as a stream. */
+async function explainPlace(
+  { before, after, changed, explained, data }: Comparison,
+  old: PdfValue,
+  now: PdfValue,
+): Promise<void> {
+  if (!(now instanceof PdfRef) || !changed.has(now.num)) return;
+  const isNew = before.entry(now.num) === undefined;
+  const isStream = (await after.plainObject(now.num))?.data !== undefined;
+  if (isStream || !(isNew || sameValue(old, now))) throw changedError('the form');
+  explained.add(now.num);
+  if (isNew) data.add(now.num);
 }
 
 /** The information dictionary may say when and with what the file was changed. */
@@ -123,34 +139,27 @@ async function isNewPlumbing({ before, after }: Comparison, num: number): Promis
   return object?.data !== undefined && object.value instanceof PdfDict && isPlumbing(object.value);
 }
 
-async function reachable(view: PdfView, root: PdfValue): Promise<Set<number>> {
+/**
+ * Numbers of all objects a value leads to, also of those that do not exist.
+ *
+ * @param catalog number of the catalog, whose validation data is then left out
+ */
+async function reachable(view: PdfView, from: PdfValue, catalog?: number): Promise<Set<number>> {
   const found = new Set<number>();
-  const queue = [...refsIn(root)];
+  const queue = [...refsIn(from)];
   for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
     if (found.has(ref.num)) continue;
     found.add(ref.num);
-    queue.push(...refsIn(await view.value(ref.num)));
+    for (const next of refsIn(await view.value(ref.num), ref.num === catalog ? ['DSS'] : [])) queue.push(next);
   }
   return found;
 }
 
-/** Stops a document prepared before signing, in which a picture or a page already waits for an object that comes later. */
+/** Stops a document prepared before signing, in which a page already waits for an object that comes later. */
 async function checkNothingPointsToData({ before, data }: Comparison): Promise<void> {
-  if (data.size === 0) return;
-  const catalog = await before.catalog();
   const root = before.trailer.get('Root');
-  const allowed = await reachable(before, catalog.get('DSS'));
-  for (const num of before.numbers()) {
-    if (allowed.has(num)) continue;
-    const value = await before.value(num);
-    const skip =
-      root instanceof PdfRef && root.num === num
-        ? ['DSS']
-        : value instanceof PdfDict && isPlumbing(value)
-          ? ['Info', 'Root']
-          : [];
-    for (const ref of refsIn(value, skip)) {
-      if (data.has(ref.num)) throw changedError(`object ${ref.num}, which the signed document uses elsewhere,`);
-    }
+  const shown = await reachable(before, root, root instanceof PdfRef ? root.num : undefined);
+  for (const num of data) {
+    if (shown.has(num)) throw changedError(`object ${num}, which the signed document uses elsewhere,`);
   }
 }

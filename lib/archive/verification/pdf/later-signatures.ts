@@ -62,6 +62,10 @@ async function explainField(
     if (widget === undefined || actions.some((key) => widget.get(key) !== null)) throw wrong();
     if (timestamp && isVisible(widget)) throw changedError(`the visible time-stamp "${signature.name}"`);
   }
+  for (const num of [field, ...kids.map((kid) => (kid instanceof PdfRef ? kid.num : field))]) {
+    // A stream has content that could be drawn.
+    if ((await after.plainObject(num))?.data !== undefined) throw wrong();
+  }
   for (const [key, value] of dict.entries) {
     if (key === 'P' || key === 'Parent') continue;
     await explainNewTree(comparison, value, { skip: ['P', 'Parent'], replaceable: nothing });

@@ -39,6 +39,8 @@ export async function readSections(source: FileSource, end: number): Promise<Sec
     if (seen.size >= mostSections) throw new Problem(`The file has more than ${mostSections} revisions.`, 'GENERIC');
     seen.add(offset);
     const section: Section = await readSection(source, offset, end, budget);
+    const [doubled] = section.trailer.repeated;
+    if (doubled !== undefined) throw new Problem(`The trailer has more than one /${doubled.slice(0, 40)}.`);
     sections.push(section);
     const previous = section.trailer.get('Prev');
     if (previous !== null && typeof previous !== 'number') throw new Problem('The trailer names no valid predecessor.');

@@ -16,7 +16,7 @@ export function categoryRoutes(sandbox: Sandbox, routes: Routes): void {
       const results = entries.map(([id, values]) => valuesJson(categoryOf(id), values, query.has('metadata')));
       return { status: 200, body: { results } };
     })
-    .add('get', '/v{n}/nodes/:id/categories/:category', 'metadata', ({ params, query }) => {
+    .add('get', '/v2/nodes/:id/categories/:category', 'metadata', ({ params, query }) => {
       const values = nodeOf(sandbox, params.id).categories[params.category ?? ''];
       if (values === undefined) throw csError(404, 'The category is not assigned to the item.');
       const results = [valuesJson(categoryOf(params.category), values, query.has('metadata'))];

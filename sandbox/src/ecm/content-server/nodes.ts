@@ -33,7 +33,7 @@ export function nodeRoutes(sandbox: Sandbox, routes: Routes): void {
       const node = nodeOf(sandbox, params.id);
       return { status: 200, body: { data: properties(node), type: node.type } };
     })
-    .add('get', '/v{n}/nodes/:id/nodes', 'find', ({ params, query }) => {
+    .add('get', '/v2/nodes/:id/nodes', 'find', ({ params, query }) => {
       const parent = nodeOf(sandbox, params.id);
       const nodes = childrenOf(sandbox, parent.uuid)
         .filter((node) => nameMatches(node.name, query.get('where_name')) && typeMatches(node, query))
@@ -42,11 +42,11 @@ export function nodeRoutes(sandbox: Sandbox, routes: Routes): void {
     })
     .add(
       'post',
-      '/v{n}/nodes',
+      '/v2/nodes',
       (request) => (isMultipart(request) ? 'upload' : 'container'),
       (call) => createNode(sandbox, call),
     )
-    .add('put', '/v{n}/nodes/:id', 'metadata', (call) => {
+    .add('put', '/v2/nodes/:id', 'metadata', (call) => {
       const node = nodeOf(sandbox, call.params.id);
       const { name = node.name, parent_id: parentId = node.parent, description } = bodyOf(formOf(call));
       const parent = containerOf(sandbox, parentId);
@@ -121,7 +121,7 @@ export function versionRoutes(sandbox: Sandbox, routes: Routes): void {
     })
     .add('get', '/v{n}/nodes/:id/versions/:number/content', 'read', ({ params }) => content(params.id, params.number))
     .add('get', '/v{n}/nodes/:id/content', 'read', ({ params }) => content(params.id, 'latest'))
-    .add('post', '/v{n}/nodes/:id/versions', 'upload', async (call) => {
+    .add('post', '/v2/nodes/:id/versions', 'upload', async (call) => {
       const { form, file } = await readForm(call);
       const node = nodeOf(sandbox, call.params.id);
       if (node.type !== 144) throw csError(400, `The item ${node.uuid} is not a document.`);

@@ -66,7 +66,8 @@ async function act(sandbox: Sandbox, tree: PathTree, call: EcmCall, path: string
     case 'DELETE':
       if (!resource?.content) throw refuse(404, 'There is no such document.');
       if (!preconditionsHold(request, resource)) throw refuse(412, 'The document has changed.');
-      await sandbox.ecm.remove(...tree.delete(path));
+      sandbox.store.pathResources.delete(resource.uuid);
+      await sandbox.ecm.remove(resource.content.file);
       return { status: 204 };
     default:
       throw refuse(405, 'The method is not supported.', { Allow: 'GET, HEAD, PUT, POST, DELETE' });

@@ -192,6 +192,18 @@ describe('evidence packages', () => {
     expect(verdict.doubts.map(({ file }) => file)).to.have.members(['data/signed.pdf', 'tagmanifest-sha256.txt.tsr']);
   });
 
+  it('years later: the time-stamp stands in for certificates that have run out', async () => {
+    const short = await issue('Short-lived', { to: new Date('2027-01-01') }, root);
+    const file = path.join(folder, 'short.pdf');
+    await writeFile(file, (await new RawPdf().sign({ cms: (digest) => cms(short, digest) })).bytes);
+    const files = [{ name: 'signed.pdf', content: { path: file } }];
+    const later = { trust: { anchors: [root.x509] }, at: new Date('2038-01-01') };
+    expect((await verifyPackage((await write('zip', { files })).path, later)).verdict).to.equal('VALID');
+    const unstamped = await verifyPackage((await write('zip', { files, timestamp: undefined })).path, later);
+    expect(unstamped.verdict).to.equal('QUESTIONABLE');
+    expect(unstamped.doubts[0]?.text).to.match(/OUT_OF_BOUNDS_NO_POE/);
+  });
+
   it('a journal with a changed or missing entry', async () => {
     const hashes: string[] = [];
     const entries = ['sent', 'opened', 'signed'].map((kind, index) => {

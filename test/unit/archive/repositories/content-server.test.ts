@@ -88,7 +88,7 @@ describe('Content Server', () => {
       [{ status: 'x' }, 'UNKNOWN_TYPE', 'attributes.status'],
       [{ '12508_2': 'Final', '12508_9': 'x' }, 'UNKNOWN_TYPE', 'attributes.12508_9'],
       [{ '12508_6': 'a' }, 'MISSING_ATTRIBUTE', 'attributes.12508_2'],
-      [{ '12508_2': '', '12508_6': 'a' }, 'BAD_INPUT', 'attributes.12508_2'],
+      [{ '12508_2': '', '12508_6': 'a' }, 'MISSING_ATTRIBUTE', 'attributes.12508_2'],
       [{ '12508_2': 'Other' }, 'BAD_INPUT', 'attributes.12508_2'],
       [{ '12508_2': 'Final', '12508_6': 'x'.repeat(33) }, 'BAD_INPUT', 'attributes.12508_6'],
     ];
@@ -122,6 +122,24 @@ describe('Content Server', () => {
     });
     expect((await run({ key: 'mine' })).outcome).to.equal('adopted');
     expect(server.documents()).to.have.length(1);
+  });
+
+  it('takes a nickname it has already for set, and says when another node has it', async () => {
+    await run();
+    const isLookUp = ({ method, path }: { method: string; path: string }) =>
+      method === 'GET' && path.includes('/nicknames/');
+    server.refuse(isLookUp, { status: 404, body: { error: 'none' } });
+    expect((await run()).outcome).to.equal('adopted');
+    server.refuse(isLookUp, { status: 404, body: { error: 'none' } });
+    const elsewhere = await failure(run({ container: { by: 'id', id: '2000' } }));
+    expect(elsewhere.code).to.equal('REMOTE_FAULT');
+  });
+
+  it('takes no folder whose name only begins like the wanted one', async () => {
+    const longer = server.add({ name: 'Contracts of old', type: 0, parent: 2000 });
+    const { id } = await open().resolveContainer({ by: 'path', path: 'Contracts' });
+    expect(id).to.not.equal(String(longer.id));
+    expect(server.nodes.get(Number(id))?.name).to.equal('Contracts');
   });
 
   it('sets metadata, keeps classifications that are there, and declares the record last', async () => {

@@ -16,6 +16,7 @@ export const purpose = {
   documents: '1.3.6.1.5.5.7.3.36',
   timestamps: '1.3.6.1.5.5.7.3.8',
   servers: '1.3.6.1.5.5.7.3.1',
+  ocsp: '1.3.6.1.5.5.7.3.9',
 };
 const oid = { data: '1.2.840.113549.1.7.1', signedData: '1.2.840.113549.1.7.2', tst: '1.2.840.113549.1.9.16.1.4' };
 const own = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;

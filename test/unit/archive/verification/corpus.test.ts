@@ -15,6 +15,17 @@ import { RawPdf, type SignOptions, stream } from './raw-pdf';
 const at = new Date('2026-11-21T12:00:00Z');
 const day = 86_400_000;
 
+/** Random numbers that can be repeated: `SEED=… ` in the environment. */
+function seeded(): { seed: number; random: (below: number) => number } {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  let state = seed;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return (state >>> 8) % below;
+  };
+  return { seed, random };
+}
+
 describe('verification of signed PDFs', () => {
   let folder: string;
   let root: Identity;
@@ -174,6 +185,15 @@ describe('verification of signed PDFs', () => {
         }).bytes,
       'another catalog': (pdf) =>
         pdf.append({ 90: '<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>' }, { trailer: '/Root 90 0 R' }).bytes,
+      'a catalog that was hidden in the signed part': async () => {
+        const hidden = {
+          95: '<< /Type /Catalog /Pages 96 0 R /AcroForm 5 0 R >>',
+          96: '<< /Type /Pages /Kids [] /Count 0 >>',
+        };
+        const pdf = await new RawPdf('PAY 100 EUR', { objects: hidden }).sign(by(signer));
+        return pdf.append({}, { trailer: '/Root 95 0 R' }).bytes;
+      },
+      'two catalogs in one trailer': (pdf) => pdf.append({}, { trailer: '/Root 1 0 R /Root 1 0 R' }).bytes,
       'an action in the catalog': (pdf) =>
         pdf.append({ 1: '<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OpenAction << /S /URI /URI (http://x) >> >>' })
           .bytes,
@@ -244,12 +264,32 @@ describe('verification of signed PDFs', () => {
         return (await again.append({}).sign(by(signer))).bytes;
       },
     };
+    /** Where the reason is another than a change after signing. */
+    const reasons: Record<string, RegExp> = {
+      'one bit flipped in the signed part': /hash differs/,
+      'bytes appended without meaning': /does not end as a PDF/,
+      'many bytes appended without meaning': /does not end as a PDF/,
+      'bytes appended, with the end of the file repeated': /Data without meaning/,
+      'an empty revision': /Data without meaning/,
+      'cut off at the end': /does not end as a PDF/,
+      'the signature field taken out by a revision': /taken out/,
+      'the form taken out by a revision': /taken out/,
+      'the form taken out in place': /remains of a signature/,
+      'an older signature dropped and a new one added': /remains of a signature/,
+      'signature emptied': /all zeros/,
+      'contents removed': /Contents is missing/,
+      'one bit flipped in the signature': /not made with the signer's key/,
+      'a catalog that was hidden in the signed part': /the document catalog/,
+      'another catalog': /the document catalog/,
+      'two catalogs in one trailer': /more than one .Root/,
+      'two byte ranges': /more than one .ByteRange/,
+    };
     for (const [title, tamper] of Object.entries(bad)) {
       it(title, async () => {
         const verdict = await judge(await tamper(await signed()));
         expect(verdict.conclusion, against(verdict)).to.equal('TOTAL-FAILED');
         expect(decide(verdict)).to.equal('quarantine');
-        expect(against(verdict)).not.to.equal('');
+        expect(against(verdict)).to.match(reasons[title] ?? /^coverage: After signing/);
       });
     }
 
@@ -264,20 +304,29 @@ describe('verification of signed PDFs', () => {
       expect(against(appended)).to.match(/After signing, object 4 was changed/);
     });
 
-    const ranges: Record<string, (range: number[]) => number[]> = {
-      'does not start at 0': ([, b, c, d]) => [1, b! - 1, c!, d!],
-      overlaps: ([a, b, , d]) => [a!, b!, b! - 10, d!],
-      'has a wider gap': ([a, b, c, d]) => [a!, b! - 20, c!, d!],
-      'has a gap that ends later': ([a, b, c, d]) => [a!, b!, c! + 20, d! - 20],
-      'ends beyond the file': ([a, b, c, d]) => [a!, b!, c!, d! + 100],
-      'ends before the file does': ([a, b, c, d]) => [a!, b!, c!, d! - 7],
-      'has six numbers': ([a, b, c, d]) => [a!, b!, c!, d! - 7, 1, 1],
-      'is negative': ([a, b, c]) => [a!, b!, c!, -1],
+    const ranges: Record<string, { range: (range: number[]) => number[]; text: RegExp }> = {
+      'does not start at 0': { range: ([, b, c, d]) => [1, b! - 1, c!, d!], text: /starts at 1/ },
+      overlaps: { range: ([a, b, , d]) => [a!, b!, b! - 10, d!], text: /overlap/ },
+      'has a wider gap': { range: ([a, b, c, d]) => [a!, b! - 20, c!, d!], text: /not exactly the signature/ },
+      'has a gap elsewhere': {
+        range: ([a, b, c, d]) => [a!, b! - 20, c! - 20, d! + 20],
+        text: /not exactly the signature/,
+      },
+      'has a gap that ends later': {
+        range: ([a, b, c, d]) => [a!, b!, c! + 20, d! - 20],
+        text: /not exactly the signature/,
+      },
+      'ends beyond the file': { range: ([a, b, c, d]) => [a!, b!, c!, d! + 100], text: /beyond the file/ },
+      'ends before the file does': { range: ([a, b, c, d]) => [a!, b!, c!, d! - 7], text: /coverage:/ },
+      'ends within the dictionary': { range: ([a, b, c]) => [a!, b!, c!, 1], text: /within the signature dictionary/ },
+      'has six numbers': { range: ([a, b, c, d]) => [a!, b!, c!, d! - 7, 1, 1], text: /four whole numbers/ },
+      'is negative': { range: ([a, b, c]) => [a!, b!, c!, -1], text: /four whole numbers/ },
     };
-    for (const [title, range] of Object.entries(ranges)) {
+    for (const [title, { range, text }] of Object.entries(ranges)) {
       it(`byte range that ${title}`, async () => {
         const verdict = await judge((await new RawPdf().sign({ ...by(signer), range })).bytes);
-        expect(word(verdict), against(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+        expect(word(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+        expect(against(verdict)).to.match(text);
       });
     }
 
@@ -287,6 +336,39 @@ describe('verification of signed PDFs', () => {
       const verdict = await judge(pdf.addStore({ crls: [await crl(root, at)] }).bytes);
       expect(word(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
       expect(against(verdict)).to.match(/uses elsewhere/);
+    });
+
+    it('validation data prepared before signing that reaches the page', async () => {
+      const pdf = new RawPdf('PAY 100 EUR', {
+        objects: { 200: '<< /Type /DSS /VRI << /A << /B 4 0 R /C 1 0 R >> >> >>' },
+      });
+      pdf.catalogMore = '/DSS 200 0 R ';
+      await pdf.sign(by(signer));
+      expect(word(await judge(pdf.bytes))).to.equal('TOTAL-PASSED');
+      const verdict = await judge(pdf.append({ 4: stream('BT (PAY 999999 EUR) Tj ET') }).bytes);
+      expect(word(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+      expect(against(verdict)).to.match(/object 4, which the signed document uses elsewhere/);
+    });
+
+    it('page content that comes later as an object stream', async () => {
+      const pdf = await new RawPdf('PAY 100 EUR', { page: '/More 95 0 R' }).sign(by(signer));
+      const content = '96 0 null BT (PAY 999999 EUR) Tj ET';
+      pdf.append({ 95: stream(content, '/Type /ObjStm /N 1 /First 5') }).addStore({ crls: [await crl(root, at)] });
+      const verdict = await judge(pdf.bytes);
+      expect(word(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+      expect(against(verdict)).to.match(/object 95, which the signed document uses elsewhere/);
+    });
+
+    it('page content written again as the form', async () => {
+      const objects = { 5: '<< /Fields [10 0 R] /SigFlags 3 /Length 30 >>' };
+      const pdf = await new RawPdf().sign({ ...by(signer), objects });
+      pdf.append({
+        1: '<< /Type /Catalog /Pages 2 0 R /AcroForm 4 0 R >>',
+        4: '<< /Fields [10 0 R] /SigFlags 3 /Length 30 >>\nstream\nBT (PAY 999999 EUR) Tj ET     \nendstream',
+      });
+      const verdict = await judge(pdf.bytes);
+      expect(word(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+      expect(against(verdict)).to.match(/the form/);
     });
 
     it('a certification that permits nothing, and a further signature', async () => {
@@ -344,14 +426,28 @@ describe('verification of signed PDFs', () => {
       expect(word(verdict)).to.equal('INDETERMINATE GENERIC');
     });
 
+    it('random damage of the signature itself never throws', async function () {
+      this.timeout(60_000);
+      const pdf = await new RawPdf().sign(
+        by(signer, { stamp: (signature) => token(stamper, createHash('sha256').update(signature).digest(), at) }),
+      );
+      const start = pdf.bytes.indexOf('/Contents <') + 11;
+      const used = pdf.bytes.indexOf('0'.repeat(100), start) - start;
+      const { random, seed } = seeded();
+      for (let round = 0; round < 200; round += 1) {
+        const copy = pdf.copy();
+        const place = start + random(used);
+        copy[place] = '0123456789abcdef'.charCodeAt(random(16));
+        expect((await judge(copy)).signatures, `seed ${seed}, byte ${place}`).to.have.length(1);
+      }
+      const filled = pdf.copy();
+      filled[start + used + 200] = 0x31;
+      expect(word(await judge(filled))).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+    });
+
     it('random damage never throws and never passes unseen', async function () {
       this.timeout(60_000);
-      const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
-      let state = seed;
-      const random = (below: number): number => {
-        state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-        return state % below;
-      };
+      const { random, seed } = seeded();
       const pdf = (await signed()).addStore({ crls: [await crl(root, at)] });
       const gap = [pdf.bytes.indexOf('/Contents <'), 0];
       gap[1] = pdf.bytes.indexOf('>', gap[0]!);
@@ -378,6 +474,12 @@ describe('verification of signed PDFs', () => {
           pdf: await new RawPdf().sign(
             by(await issue('Stranger', { purposes: [purpose.documents] }, await issue('Other Root'))),
           ),
+        }),
+      },
+      'an issuer of the same name with another key': {
+        word: 'INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND',
+        make: async () => ({
+          pdf: await new RawPdf().sign(by(await issue('Signer', {}, await issue('Test Root')))),
         }),
       },
       'an intermediate that is no authority': {

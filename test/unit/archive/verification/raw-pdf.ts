@@ -74,7 +74,7 @@ export class RawPdf {
       parts.push(part);
       at += part.length;
     }
-    const more = `/Root 1 0 R ${this.#start > 0 ? `/Prev ${this.#start}` : ''} ${trailer}`;
+    const more = `${trailer.includes('/Root') ? '' : '/Root 1 0 R'} ${this.#start > 0 ? `/Prev ${this.#start}` : ''} ${trailer}`;
     this.#start = at;
     parts.push(
       this.options.xrefStreams ? this.#xrefStream(offsets, all.index, at, more) : this.#table(offsets, free, more),
@@ -159,12 +159,12 @@ export class RawPdf {
     const dict = `<< /Type /${subFilter === 'ETSI.RFC3161' ? 'DocTimeStamp' : 'Sig'} /Filter /Adobe.PPKLite /SubFilter /${subFilter} ${hole} /Contents ${gap} ${options.more ?? ''} >>`;
     const before = this.bytes.length;
     this.append({
-      ...options.objects,
       [value]: dict,
       [field]: `<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature${field}) /V ${value} 0 R /P 3 0 R /F 132 ${options.widget ?? '/Rect [0 0 0 0]'} >>`,
       3: this.#page(),
       5: this.#form(),
       ...(this.catalogMore !== '' && { 1: this.#catalog() }),
+      ...options.objects,
     });
     const from = this.bytes.indexOf(gap, before);
     const to = from + gap.length;

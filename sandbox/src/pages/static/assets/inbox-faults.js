@@ -103,6 +103,31 @@ const groups = [
     ],
   },
   {
+    title: 'Content repositories',
+    switches: [
+      {
+        path: ['ecm'],
+        label: 'Filing',
+        choices: [
+          { label: 'Works', value: undefined },
+          {
+            label: 'Next upload: stored, but the answer is lost',
+            value: [{ step: 'upload', kind: 'lostAnswer', times: 1 }],
+          },
+          { label: 'Next read back: wrong bytes', value: [{ kind: 'corrupt', times: 1 }] },
+          { label: 'No space left', value: [{ kind: 'quota' }] },
+          { label: 'Retention refuses changes', value: [{ kind: 'retention' }] },
+          {
+            label: 'Next three: too many requests (429)',
+            value: [{ kind: 'status', status: 429, retryAfter: 5, times: 3 }],
+          },
+          { label: 'Now and then: server error (500)', value: [{ kind: 'status', status: 500, probability: 0.3 }] },
+          { label: 'Outage', value: [{ kind: 'outage' }] },
+        ],
+      },
+    ],
+  },
+  {
     title: 'Mails',
     switches: [
       { path: ['mails', 'bounce'], label: 'Bounce', choices: often },

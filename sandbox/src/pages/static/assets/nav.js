@@ -5,6 +5,7 @@ import { byId, h } from './dom.js';
 const pages = [
   { href: '/', label: 'Inbox' },
   { href: '/phone', label: 'Phone' },
+  { href: '/filed', label: 'Filed' },
 ];
 
 /** Fills the navigation; with a single page there is nothing to choose. */

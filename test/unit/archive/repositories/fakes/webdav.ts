@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parseXml } from '../../../../../dist/lib/archive/repositories/webdav/xml';
 import { FakeServer, type Incoming, type Reply } from './server';
 
@@ -105,5 +104,3 @@ const multistatus = (responses: string): Reply => ({
   headers: { 'content-type': 'application/xml' },
   body: `<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">${responses}</D:multistatus>`,
 });
-
-export const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');

@@ -1,0 +1,100 @@
+import type { PoolClient } from 'pg';
+import { SignatureError } from '../../../errors';
+import type { PostgresOptions } from '../../options';
+import { makePool } from '../../postgres-pool';
+import { prepareSchema } from '../../postgres-schema';
+import { type Cell, cell } from '../../sql';
+import { nameOf } from '../existing';
+import type { Side } from './side';
+import type { Table } from './tables';
+
+const lockPatience = '10s';
+
+/** A transaction on a connection of its own. */
+async function begin(place: PostgresOptions, isolation: string, prepare = false): Promise<Side> {
+  const pool = makePool({ ...place, poolSize: 1 });
+  let client: PoolClient | undefined;
+  try {
+    if (prepare) await prepareSchema(pool, place.schema, nameOf(place));
+    client = await pool.connect();
+    await client.query(`begin isolation level ${isolation}`);
+    await client.query(`set local search_path to "${place.schema}"`);
+    await client.query(`set local lock_timeout to '${lockPatience}'`);
+  } catch (thrown) {
+    client?.release();
+    await pool.end();
+    throw thrown;
+  }
+  const connected = client;
+  return {
+    place,
+    async query<R extends object>(text: string, params: readonly Cell[] = []): Promise<R[]> {
+      return (await connected.query(text, params.map(cell))).rows as R[];
+    },
+    commit: async () => void (await connected.query('commit')),
+    async close() {
+      // Nothing is left to roll back after a commit, and nothing can be when the connection is lost.
+      await connected.query('rollback').catch(() => undefined);
+      connected.release();
+      await pool.end();
+    },
+  };
+}
+
+/** Reads one moment of a schema while others go on working with it. */
+export const readPostgres = (place: PostgresOptions): Promise<Side> => begin(place, 'repeatable read, read only');
+
+/**
+ * Reads a schema into which nobody may write meanwhile.
+ *
+ * @returns null when a runtime is connected to it
+ */
+export async function readPostgresAlone(place: PostgresOptions, tables: readonly Table[]): Promise<Side | null> {
+  const side = await begin(place, 'repeatable read');
+  try {
+    if (await isInUse(side, place)) {
+      await side.close();
+      return null;
+    }
+    await side.query(`lock table ${tables.map(({ name }) => name).join(', ')} in share mode`);
+    // The moment that is read is that of the first statement; those who were locked out came after it.
+    await side.query('commit');
+    await side.close();
+  } catch (thrown) {
+    await side.close();
+    throw thrown;
+  }
+  return readPostgres(place);
+}
+
+/** Every runtime listens for hints on a connection of its own, which shows in the list of sessions. */
+async function isInUse({ query }: Side, { schema }: PostgresOptions): Promise<boolean> {
+  const channel = `ledger_${schema}`.slice(0, 63);
+  const found = await query(
+    `select 1 from pg_stat_activity where datname = current_database() and lower(query) = lower($1) and pid <> pg_backend_pid()`,
+    [`listen "${channel}"`],
+  );
+  return found.length > 0;
+}
+
+/**
+ * Writes into a schema, which is made when there is none. Nobody else can write into it until it is closed.
+ *
+ * @throws SignatureError `LEDGER_LOCKED` when a runtime is connected to it
+ */
+export async function writePostgres(place: PostgresOptions, tables: readonly Table[]): Promise<Side> {
+  const side = await begin(place, 'read committed', true);
+  try {
+    if (await isInUse(side, place)) {
+      throw new SignatureError(
+        'LEDGER_LOCKED',
+        `A Node-RED is connected to the target ${nameOf(place)}. Stop it, or choose another target.`,
+      );
+    }
+    await side.query(`lock table ${tables.map(({ name }) => name).join(', ')} in exclusive mode`);
+    return side;
+  } catch (thrown) {
+    await side.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,45 @@
+import type { RequestHandler } from 'express';
+import type { NodeAPI } from 'node-red';
+import type { Dispatcher } from '../process/dispatcher';
+import { contentType } from '../process/exposition';
+import { type LedgerReading, metrics } from '../process/metrics';
+
+const path = '/core-signature/metrics';
+/** Whoever asks gives up after some ten seconds; a ledger that is slower than this counts as down. */
+const patienceMs = 5_000;
+
+/**
+ * `GET <httpAdminRoot>/core-signature/metrics`: measures of this runtime and its ledgers as text for Prometheus. Needs
+ * the permission `core-signature.metrics`. Those who ask at the same time share one look at the ledgers.
+ *
+ * @param dispatchers of the ledgers in use, asked at every scrape
+ */
+export function addMetricsRoute(RED: NodeAPI, dispatchers: () => { where: string; dispatcher: Dispatcher }[]): void {
+  const may = RED.auth.needsPermission('core-signature.metrics') as RequestHandler;
+  let reading: Promise<LedgerReading[]> | undefined;
+  const readOnce = (): Promise<LedgerReading[]> => {
+    reading ??= Promise.all(dispatchers().map(({ where, dispatcher }) => read(where, dispatcher))).finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  RED.httpAdmin.get(path, may, (_request, response, next) => {
+    readOnce().then((ledgers) => {
+      response.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' }).send(metrics.text(ledgers));
+    }, next);
+  });
+}
+
+async function read(where: string, dispatcher: Dispatcher): Promise<LedgerReading> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, undefined);
+  });
+  const asked = dispatcher
+    .ledger()
+    .then((ledger) => ledger.gauges({}))
+    .catch(() => undefined);
+  const gauges = await Promise.race([asked, tooLong]);
+  clearTimeout(timer);
+  return gauges === undefined ? { where } : { where, gauges };
+}
