@@ -55,7 +55,14 @@ async function measure(folder: string, count: number): Promise<Measured> {
     tab(),
     sandboxAccount(),
     waitFor('wait', [['tell'], [], []]),
-    onTab({ id: 'tell', type: 'http request', name: '', method: 'GET', url: `${listener.url}/{{{envelope.id}}}`, ret: 'txt' }),
+    onTab({
+      id: 'tell',
+      type: 'http request',
+      name: '',
+      method: 'GET',
+      url: `${listener.url}/{{{envelope.id}}}`,
+      ret: 'txt',
+    }),
   ];
   const began = performance.now();
   const runtime = await startNodeRed(userDir, { flows, service: service.first.url });

@@ -1,6 +1,6 @@
-import axios from 'axios';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import axios from 'axios';
 import { openLedger } from '../dist/lib/ledger/ledger';
 import { makeOwner } from '../dist/lib/ledger/owner';
 import type { SignatureAccount } from '../dist/lib/process/account';

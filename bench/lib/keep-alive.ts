@@ -39,7 +39,12 @@ export function openKeepAlive({ hostname, port, pathname, search }: URL): KeepAl
     post(body) {
       return new Promise((resolve) => {
         settle = resolve;
-        socket ??= net.connect(Number(port), hostname).setNoDelay(true).on('data', take).on('error', () => {}).on('close', broken);
+        socket ??= net
+          .connect(Number(port), hostname)
+          .setNoDelay(true)
+          .on('data', take)
+          .on('error', () => {})
+          .on('close', broken);
         socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
       });
     },

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { encodeMessage } from '../../dist/lib/ledger/message';
 import { openLedger } from '../../dist/lib/ledger/ledger';
+import { encodeMessage } from '../../dist/lib/ledger/message';
 import { uuidOf } from './webhooks';
 
 export interface Seed {
@@ -23,7 +23,14 @@ export const seededEnvelope = (index: number): string => uuidOf(0, index);
 export async function seedWaits({ file, count, account, node, lane, deadline }: Seed): Promise<void> {
   const ledger = await openLedger({ engine: 'sqlite', file });
   const envelope = seededEnvelope(1);
-  const handle = { id: envelope, name: 'Contract', externalId: `order-${envelope}`, status: 'sent', signers: [], account };
+  const handle = {
+    id: envelope,
+    name: 'Contract',
+    externalId: `order-${envelope}`,
+    status: 'sent',
+    signers: [],
+    account,
+  };
   const snapshot = { ...handle, requestId: 'request', sentAt: null, dueAt: null };
   await ledger.recordEnvelope({
     account,

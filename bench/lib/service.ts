@@ -34,13 +34,18 @@ function answerTo(method: string, url: URL): [status: number, body: unknown] {
     made += 1;
     const id = `00000000-0000-4000-9000-${made.toString(16).padStart(12, '0')}`;
     const isRequest = what.startsWith('sign');
-    return [201, isRequest ? { uuid: id, signers: [{ email: 'anna@example.com' }] } : { ...document(id), signrequest: null }];
+    return [
+      201,
+      isRequest ? { uuid: id, signers: [{ email: 'anna@example.com' }] } : { ...document(id), signrequest: null },
+    ];
   }
   if (what === 'documents' && uuid !== '') return [200, document(uuid)];
   const about = url.searchParams.get('document__uuid');
   const results =
     what === 'events' && about !== null
-      ? listedEvents(about).filter((event) => signed.has(about) || !('event_type' in event && event.event_type === 'signed'))
+      ? listedEvents(about).filter(
+          (event) => signed.has(about) || !('event_type' in event && event.event_type === 'signed'),
+        )
       : [];
   return [200, { count: results.length, next: null, previous: null, results }];
 }

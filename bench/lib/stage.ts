@@ -31,7 +31,10 @@ export async function startNodeRed(
   const empty = path.join(userDir, 'nothing');
   if (bare) {
     mkdirSync(empty, { recursive: true });
-    writeFileSync(path.join(empty, 'package.json'), '{"name":"@signature-flows/node-red-core-signature","version":"0.0.0"}');
+    writeFileSync(
+      path.join(empty, 'package.json'),
+      '{"name":"@signature-flows/node-red-core-signature","version":"0.0.0"}',
+    );
   }
   const began = performance.now();
   const runtime = await startRuntime({

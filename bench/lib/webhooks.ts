@@ -3,7 +3,15 @@ import { createHmac } from 'node:crypto';
 /** The key an account on a sandbox has without being configured. */
 export const key = 'sandbox-token';
 
-const types = ['sent', 'signer_viewed_email', 'signer_viewed', 'viewed', 'signer_signed', 'signer_downloaded', 'signed'];
+const types = [
+  'sent',
+  'signer_viewed_email',
+  'signer_viewed',
+  'viewed',
+  'signer_signed',
+  'signer_downloaded',
+  'signed',
+];
 
 /** Events of the same envelope in a row, as a real envelope brings them. */
 export const eventsPerEnvelope = types.length;
@@ -54,7 +62,9 @@ function bodyOf(type: string, at: number, document: string): string {
     event_type: type,
     timestamp,
     event_time,
-    event_hash: createHmac('sha256', key).update(event_time + type).digest('hex'),
+    event_hash: createHmac('sha256', key)
+      .update(event_time + type)
+      .digest('hex'),
     token_name: 'Sandbox Team token',
     team: { name: 'Sandbox Team', subdomain: 'sandbox-team', url: url('teams/sandbox-team/') },
     document: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Ledger } from '../ledger';
-import { wrongUsage } from './exit-codes';
 import type { ExitCode } from './exit-codes';
+import { wrongUsage } from './exit-codes';
 import type { Io } from './io';
 import type { Place, PlaceFlags } from './place';
 

@@ -8,7 +8,12 @@ export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu
 
 /** A time in UTC to the second, '–' for none. */
 export const moment = (at: number | null): string =>
-  at === null ? '–' : new Date(at).toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+  at === null
+    ? '–'
+    : new Date(at)
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z$/, 'Z');
 
 /** A duration in its two largest units, for example `2 d 3 h`. */
 export function span(ms: number): string {

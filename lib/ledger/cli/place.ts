@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { SignatureError } from '../../errors';
-import { parseOptions, type PostgresOptions, type SqliteOptions } from '../options';
+import { type PostgresOptions, parseOptions, type SqliteOptions } from '../options';
 import { wrongUsage } from './exit-codes';
 import type { Io } from './io';
 
@@ -59,7 +59,8 @@ function readUrl(text: string): { host: string; port: number; database: string; 
     throw wrongUsage('--postgres: write postgres://USER@HOST:PORT/DATABASE, with user, host and database.');
   }
   for (const name of url.searchParams.keys()) {
-    if (name !== 'schema') throw wrongUsage(`--postgres: "${name}" is not known in the URL; use --tls and --ca for TLS.`);
+    if (name !== 'schema')
+      throw wrongUsage(`--postgres: "${name}" is not known in the URL; use --tls and --ca for TLS.`);
   }
   const schema = url.searchParams.get('schema');
   return {

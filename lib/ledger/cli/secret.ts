@@ -9,9 +9,10 @@ export interface Keyboard {
   off(event: 'data', listener: (chunk: Buffer) => void): unknown;
 }
 
-const enter = /[\r\n\u0004]/;
+/** Enter, and the end of the input. */
+const enter = new Set(['\r', '\n', '\u0004']);
 const interrupt = '\u0003';
-const erase = /[\b\u007f]/;
+const erase = new Set(['\b', '\u007f']);
 const control = /\p{Cc}/u;
 
 /**
@@ -19,7 +20,11 @@ const control = /\p{Cc}/u;
  *
  * @throws Stop `declined` when it is interrupted
  */
-export function readSecret(question: string, keyboard: Keyboard, screen: { write(text: string): unknown }): Promise<string> {
+export function readSecret(
+  question: string,
+  keyboard: Keyboard,
+  screen: { write(text: string): unknown },
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const typed: string[] = [];
     const finish = (settle: () => void) => {
@@ -32,9 +37,9 @@ export function readSecret(question: string, keyboard: Keyboard, screen: { write
     const take = (chunk: Buffer) => {
       // By characters, so that erasing removes a whole one.
       for (const key of chunk.toString('utf8')) {
-        if (enter.test(key)) return finish(() => resolve(typed.join('')));
+        if (enter.has(key)) return finish(() => resolve(typed.join('')));
         if (key === interrupt) return finish(() => reject(new Stop(exitCode.declined, 'Interrupted.')));
-        if (erase.test(key)) typed.pop();
+        if (erase.has(key)) typed.pop();
         else if (!control.test(key)) typed.push(key);
       }
     };

@@ -18,7 +18,9 @@ export function tableLines<R>(columns: readonly Column<R>[], rows: readonly R[])
   const right = columns.map((_, index) => cells.every((row) => typeof row[index] === 'number'));
   const texts = [
     columns.map(([heading]) => heading),
-    ...cells.map((row) => row.map((value) => cut(typeof value === 'number' ? value.toLocaleString('en-US') : visible(value)))),
+    ...cells.map((row) =>
+      row.map((value) => cut(typeof value === 'number' ? value.toLocaleString('en-US') : visible(value))),
+    ),
   ];
   const widths = columns.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0)));
   return texts.map((row) =>

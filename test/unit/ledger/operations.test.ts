@@ -76,7 +76,13 @@ onBothEngines('ledger operations', ({ store, ledger }) => {
       dueAt: null,
       node,
     };
-    const delivery = { id: 'op:send:1', node, port: 0, body: { envelope: 'e' }, claimed: { owner: 'a', leaseMs: 1000 } };
+    const delivery = {
+      id: 'op:send:1',
+      node,
+      port: 0,
+      body: { envelope: 'e' },
+      claimed: { owner: 'a', leaseMs: 1000 },
+    };
     await ledger().finishOperation({ key: 'send:1', rev, result: {}, envelope, delivery });
     expect(await ledger().envelope({ account, id: 'e' })).to.include({ status: 'sent', externalId: 'x' });
     expect(await ledger().claimDeliveries({ owner: 'b', nodes: [node], leaseMs: 9, limit: 9 })).to.deep.equal([]);

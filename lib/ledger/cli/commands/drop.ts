@@ -4,7 +4,7 @@ import { type Command, flag, readOptions, show } from '../command';
 import { exitCode, notFound, wrongUsage } from '../exit-codes';
 import { count, visible } from '../format';
 import { confirm } from '../io';
-import { faultKinds, faultKindOf } from './faults';
+import { faultKindOf, faultKinds } from './faults';
 
 const options = z.object({ yes: flag });
 

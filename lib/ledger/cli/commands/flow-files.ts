@@ -24,7 +24,9 @@ function read(file: string): string[] {
   }
   const parsed = flowFile.safeParse(content);
   if (!parsed.success) {
-    throw new SignatureError('BAD_INPUT', `--flows: the file ${file} is not a flow file of Node-RED.`, { field: 'flows' });
+    throw new SignatureError('BAD_INPUT', `--flows: the file ${file} is not a flow file of Node-RED.`, {
+      field: 'flows',
+    });
   }
   return (Array.isArray(parsed.data) ? parsed.data : parsed.data.flows).map(({ id }) => id);
 }

@@ -160,7 +160,8 @@ export const list: Command = {
     const shown = rows.slice(0, filter.limit);
     show(invocation, shown, tableLines(columns, shown));
     if (shown.length === 0) invocation.io.note(`No ${name}.`);
-    if (rows.length > shown.length) invocation.io.note(`There are more; --limit ${filter.limit * 10} shows more of them.`);
+    if (rows.length > shown.length)
+      invocation.io.note(`There are more; --limit ${filter.limit * 10} shows more of them.`);
     return exitCode.done;
   },
 };

@@ -9,7 +9,8 @@ const options = z.object({ flows: z.array(z.string()).default([]), node: z.array
 /** `orphans`: work of nodes that no flow has any more. */
 export const orphans: Command = {
   synopsis: '--flows FILE...',
-  about: 'Parked work of nodes that exist in none of the flow files. "rebind" gives it to another node, "drop node" ends it.',
+  about:
+    'Parked work of nodes that exist in none of the flow files. "rebind" gives it to another node, "drop node" ends it.',
   help: [
     '--flows FILE     flow file of a runtime that uses the ledger; repeat it for each runtime',
     '--node ID        a node that exists besides; may be repeated',

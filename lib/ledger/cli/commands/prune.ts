@@ -11,10 +11,7 @@ const options = z.object({ 'older-than': z.string('give an age (90d) or a date (
 export const prune: Command = {
   synopsis: '--older-than AGE',
   about: 'Removes the work of envelopes that ended long ago. Journals stay; open work is never touched. Asks first.',
-  help: [
-    '--older-than AGE an age (36h, 90d, 12w, 6m, 1y) or a date (2026-01-31)',
-    '--yes            do not ask',
-  ],
+  help: ['--older-than AGE an age (36h, 90d, 12w, 6m, 1y) or a date (2026-01-31)', '--yes            do not ask'],
   options: { 'older-than': { type: 'string' }, yes: { type: 'boolean' } },
   words: [0, 0],
   async run(invocation) {

@@ -100,7 +100,9 @@ function lines({ envelope, waits, ladders, operations, journal }: Found): string
     intact
       ? `Journal: ${count(entries.length, 'entry', 'entries')}, verified`
       : `Journal: ${count(entries.length, 'entry', 'entries')}, NOT INTACT: an entry was changed, added or removed by something else than the ledger`,
-    ...entries.map(({ seq, at, kind, body }) => `  ${`${seq}`.padStart(4)}  ${moment(at)}  ${visible(kind)}  ${brief(body)}`),
+    ...entries.map(
+      ({ seq, at, kind, body }) => `  ${`${seq}`.padStart(4)}  ${moment(at)}  ${visible(kind)}  ${brief(body)}`,
+    ),
     '',
   ];
 }

@@ -49,8 +49,13 @@ function lines(result: {
   const overdue = timers.oldestDue === null ? 0 : Math.max(0, result.now - timers.oldestDue);
   const givenUp = timers.dead + deliveries.dead + operations.failed;
   return [
-    ['Ledger', `${result.where} (${result.engine === 'sqlite' ? `SQLite, ${bytes(result.bytes ?? 0)}` : 'PostgreSQL'})`],
-    ...(result.durable ? [] : [['Warning', 'the server runs without fsync: a power cut can lose what was confirmed'] as [string, string]]),
+    [
+      'Ledger',
+      `${result.where} (${result.engine === 'sqlite' ? `SQLite, ${bytes(result.bytes ?? 0)}` : 'PostgreSQL'})`,
+    ],
+    ...(result.durable
+      ? []
+      : [['Warning', 'the server runs without fsync: a power cut can lose what was confirmed'] as [string, string]]),
     ['Leases', result.owners.length === 0 ? 'nobody holds one now' : `held by ${result.owners.join(', ')}`],
     ['Envelopes', `${envelopes.open} open of ${envelopes.total}`],
     ['Waits', `${waits.open} open`],
@@ -60,7 +65,10 @@ function lines(result: {
       `${timers.pending} pending, ${timers.claimed} at work, ${timers.dead} given up${overdue > 0 ? `; the oldest is ${span(overdue)} overdue` : ''}`,
     ],
     ['Deliveries', `${deliveries.pending} pending, ${deliveries.claimed} at work, ${deliveries.dead} given up`],
-    ['Operations', `${operations.running} at work, ${operations.waiting} to be tried again, ${operations.failed} failed`],
+    [
+      'Operations',
+      `${operations.running} at work, ${operations.waiting} to be tried again, ${operations.failed} failed`,
+    ],
     ['Given up', givenUp === 0 ? 'nothing' : `${count(givenUp, 'fault')}: see "list faults"`],
   ];
 }

@@ -27,8 +27,12 @@ export const verify: Command = {
     }));
     const problems = [
       ...result.file.map((text) => `The file is damaged: ${text}`),
-      ...result.broken.map(({ account, id }) => `The journal of ${visible(id)} (account ${visible(account)}) is NOT INTACT.`),
-      ...result.stray.map(({ account, id }) => `The envelope ${visible(id)} (account ${visible(account)}) is gone, its journal is not.`),
+      ...result.broken.map(
+        ({ account, id }) => `The journal of ${visible(id)} (account ${visible(account)}) is NOT INTACT.`,
+      ),
+      ...result.stray.map(
+        ({ account, id }) => `The envelope ${visible(id)} (account ${visible(account)}) is gone, its journal is not.`,
+      ),
     ];
     const checked = `${count(result.journals, 'journal')} with ${count(result.entries, 'entry', 'entries')}`;
     show(invocation, { intact: problems.length === 0, ...result }, [

@@ -52,20 +52,19 @@ export const readPostgres = (place: PostgresOptions): Promise<Side> => begin(pla
 export async function readPostgresAlone(place: PostgresOptions, tables: readonly Table[]): Promise<Side | null> {
   const side = await begin(place, 'repeatable read');
   try {
-    if (await isInUse(side, place)) {
-      await side.close();
-      return null;
-    }
-    await side.query(`lock table ${tables.map(({ name }) => name).join(', ')} in share mode`);
-    // The moment that is read is that of the first statement; those who were locked out came after it.
-    await side.query('commit');
+    // Before anything is read: the moment that is read is that of the first query.
+    await lock(side, tables, 'share');
+    if (!(await isInUse(side, place))) return side;
     await side.close();
+    return null;
   } catch (thrown) {
     await side.close();
     throw thrown;
   }
-  return readPostgres(place);
 }
+
+const lock = (side: Side, tables: readonly Table[], mode: 'share' | 'exclusive') =>
+  side.query(`lock table ${tables.map(({ name }) => name).join(', ')} in ${mode} mode`);
 
 /** Every runtime listens for hints on a connection of its own, which shows in the list of sessions. */
 async function isInUse({ query }: Side, { schema }: PostgresOptions): Promise<boolean> {
@@ -91,7 +90,7 @@ export async function writePostgres(place: PostgresOptions, tables: readonly Tab
         `A Node-RED is connected to the target ${nameOf(place)}. Stop it, or choose another target.`,
       );
     }
-    await side.query(`lock table ${tables.map(({ name }) => name).join(', ')} in exclusive mode`);
+    await lock(side, tables, 'exclusive');
     return side;
   } catch (thrown) {
     await side.close();

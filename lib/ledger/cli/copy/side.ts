@@ -19,7 +19,12 @@ const largePageRows = 2;
 const perInsert = 100;
 
 /** The side as a verb of the ledger sees it. */
-export const asTx = ({ query }: Side): Tx => ({ now: Date.now(), query, count: () => undefined, changed: () => undefined });
+export const asTx = ({ query }: Side): Tx => ({
+  now: Date.now(),
+  query,
+  count: () => undefined,
+  changed: () => undefined,
+});
 
 /** Runs a task; an error of the engine comes out as one that says what to do. */
 export async function saying<T>(place: Place, task: () => Promise<T>): Promise<T> {

@@ -1,12 +1,15 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { SignatureError } from '../../../errors';
 import { migrations } from '../../migrations';
 import type { SqliteOptions } from '../../options';
 import { SqliteDatabase } from '../../sqlite-database';
+import { inspectFile } from '../../sqlite-file';
 import { openFile } from '../../sqlite-open';
 import type { Side } from './side';
 
+/** https://sqlite.org/rescode.html */
 const BUSY = 5;
+const READONLY = 8;
 
 const sideOf = (place: SqliteOptions, db: SqliteDatabase, closed: (committed: boolean) => void = () => {}): Side => {
   let committed = false;
@@ -46,14 +49,17 @@ export function readSqliteAlone(place: SqliteOptions): Side | null {
     return sideOf(place, db);
   } catch (thrown) {
     db.close();
-    if (isBusy(thrown)) return null;
+    const code = resultCode(thrown);
+    if (code === BUSY) return null;
+    // A backup that was made read-only: nobody works with that.
+    if (code === READONLY) return readSqlite(place);
     throw thrown;
   }
 }
 
-const isBusy = (thrown: unknown): boolean => {
+const resultCode = (thrown: unknown): number | undefined => {
   const { errcode } = thrown as { errcode?: unknown };
-  return typeof errcode === 'number' && (errcode & 0xff) === BUSY;
+  return typeof errcode === 'number' ? errcode & 0xff : undefined;
 };
 
 /**
@@ -62,7 +68,7 @@ const isBusy = (thrown: unknown): boolean => {
  * @throws SignatureError `LEDGER_LOCKED` when somebody has it open
  */
 export function writeSqlite(place: SqliteOptions): Side {
-  const fresh = !existsSync(place.file);
+  const fresh = inspectFile(place.file, migrations) === null;
   const alone = fresh ? null : readSqliteAlone(place);
   if (!fresh && alone === null) {
     throw new SignatureError(

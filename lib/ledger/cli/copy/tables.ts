@@ -1,4 +1,4 @@
-import { type Migration, migrations as builtIn } from '../../migrations';
+import { migrations as builtIn, type Migration } from '../../migrations';
 import { SqliteDatabase } from '../../sqlite-database';
 
 /** A table of the ledger, as the migrations make it. */
