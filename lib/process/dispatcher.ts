@@ -284,5 +284,5 @@ export const isOutage = (thrown: unknown): boolean =>
     thrown.code,
   );
 
-/** 5 s, 10 s, 20 s … at most an hour. */
-export const backoffMs = (attempt: number): number => Math.min(3_600_000, 5_000 * 2 ** Math.max(0, attempt - 1));
+/** 1 s, 2 s, 4 s … at most an hour. */
+export const backoffMs = (attempt: number): number => Math.min(3_600_000, 1_000 * 2 ** Math.max(0, attempt - 1));

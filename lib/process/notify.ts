@@ -38,7 +38,6 @@ export interface Unreachable {
 
 export interface NotifyJob {
   node: string;
-  envelope: string;
   /** Idempotency key of this notification. */
   key: string;
   targets: Target[];
@@ -102,7 +101,8 @@ export async function notify(service: PushService, job: NotifyJob): Promise<Noti
     kind,
     account: service.id,
     node: job.node,
-    envelope: job.envelope,
+    // Not the envelope's: it belongs to an account, and the operation to a push service.
+    envelope: '',
     fingerprint: '',
     request: stored,
     message: job.message,

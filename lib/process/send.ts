@@ -145,7 +145,7 @@ async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Atte
         return await finish(account, ledger, attempt, sent);
       } catch (thrown) {
         const error = toError(lease.lost.aborted ? lease.lost.reason : thrown);
-        const wait = Math.min(backoffMs(tries) / 10, 30_000);
+        const wait = Math.min(backoffMs(tries) / 2, 30_000);
         const again = error instanceof SignatureError && passing.has(error.code) && Date.now() + wait <= giveUpAt;
         if (!again) {
           await giveUp(ledger, attempt, error);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commonFields, flag, numberField, text } from '../../lib/node-red/config-fields';
+import { commonFields, flag, text } from '../../lib/node-red/config-fields';
 
 /** Kinds of content repositories. */
 export const repositoryKinds = ['folder', 'content-server', 'core-content', 'cmis', 'webdav', 'http'] as const;
@@ -22,14 +22,12 @@ export const ecmRepositoryConfig = z.object({
   tokenUrl: text(),
   grant: z.enum(['client_credentials', 'password']).default('client_credentials'),
   domain: text(),
-  /** core-content: address of the Content Storage service, when it is not below `url`; tenant id. */
+  /** core-content: address of the Content Storage service, when it is not below `url`. */
   storageUrl: text(),
-  tenant: text(),
   /** cmis: id of the repository, when the service has more than one. */
   repositoryId: text(),
   /** http: `PUT` to `<url>/<container>/<name>`, or `POST` as multipart form. */
   method: z.enum(['PUT', 'multipart']).default('PUT'),
-  timeoutSeconds: numberField(120, { min: 1, max: 3600 }),
   allowPrivateAddresses: flag(true),
 });
 

@@ -1,18 +1,7 @@
 import { finishDialog } from '../editor/dialog.editor';
 import { showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
-import {
-  both,
-  filled,
-  numberWithin,
-  optional,
-  type Rule,
-  type Rules,
-  typed,
-  validator,
-  webAddress,
-  when,
-} from '../editor/rules.editor';
+import { both, filled, type Rule, type Rules, typed, validator, webAddress, when } from '../editor/rules.editor';
 import { textsOf } from '../editor/texts.editor';
 import { wireRepositoryTest } from './connection-test.editor';
 import { fits, takesPart, wireLogOn } from './log-on.editor';
@@ -46,7 +35,6 @@ const rules: Rules = {
   clientId: forLogOn('clientId', filled),
   tokenUrl: forLogOn('tokenUrl', typed({ str: address }, false)),
   storageUrl: when('kind', ['core-content'], typed({ str: address })),
-  timeoutSeconds: when('kind', services, optional(numberWithin({ min: 1, max: 3600 }))),
 };
 
 export const check = validator(say, rules);

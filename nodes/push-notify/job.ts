@@ -75,7 +75,6 @@ export async function jobOf(
   const key = asText(await of('key', 'keyType')) ?? `${envelope?.id ?? ''}:${config.moment}:${messageKey(message)}`;
   return {
     node: node.id,
-    envelope: envelope?.id ?? '',
     key: `${node.id}:${key}`,
     targets,
     unreachable,

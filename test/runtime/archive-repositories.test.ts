@@ -13,7 +13,7 @@ describe('ecm-archive, in every kind of repository', () => {
     archive = await ArchiveHouse.open('archive-repositories', (sandbox, trust) => [
       ...repositories(sandbox),
       ...kinds.flatMap((kind) => filing(kind, kind, { trust })),
-      ...filing('one day', 'webdav', { form: 'zip', retryDays: '1' }),
+      ...filing('patience', 'webdav', { form: 'zip', retryDays: '1' }),
       ...filing('record', 'content-server', {
         trust,
         form: 'zip',
@@ -149,12 +149,12 @@ describe('ecm-archive, in every kind of repository', () => {
     const mark = archive.newMark();
     await archive.house.faults({ ecm: [{ service: 'webdav', kind: 'status', status: 503 }] });
     const another = await archive.signed();
-    expect((await archive.file('one day', another, mark, { path: 'late' })).status).to.equal(200);
+    expect((await archive.file('patience', another, mark, { path: 'late' })).status).to.equal(200);
     await archive.house.advance('2d');
     const [refusal] = await until('the refusal', () => archive.refusals(mark).length > 0 && archive.refusals(mark));
     expect(refusal?.code).to.equal('REMOTE_FAULT');
     await archive.house.faults({});
-    expect(await archive.filed('one day', another, { path: 'late' })).to.include({ port: 0 });
+    expect(await archive.filed('patience', another, { path: 'late' })).to.include({ port: 0 });
     expect(await there('webdav', 'late')).to.have.length(1);
     expect(archive.refusals(mark)).to.have.length(1);
   });

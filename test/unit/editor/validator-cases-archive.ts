@@ -45,8 +45,6 @@ export const archiveCases: Cases = {
     { property: 'tokenUrl', given: { ...contentServer, auth: 'user' }, good: [''], bad: [] },
     { property: 'storageUrl', given: { kind: 'core-content' }, good: ['', 'https://css.example.com'], bad: ['css'] },
     { property: 'storageUrl', given: service, good: ['css'], bad: [] },
-    { property: 'timeoutSeconds', given: service, good: [120, '1', '3600', ''], bad: ['0.5', '3601', 'long'] },
-    { property: 'timeoutSeconds', good: ['0'], bad: [] },
   ],
   'ecm-archive': [
     { property: 'envelope', good: ['envelope'], bad: [''] },

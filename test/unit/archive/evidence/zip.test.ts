@@ -119,6 +119,13 @@ describe('ZIP files', () => {
       ]),
       text: /two names|overlap/,
     },
+    'an entry within another one': {
+      zip: rawZip([
+        { name: 'a', data: rawZip([{ name: 'b', data }]).subarray(0, 31 + data.length) },
+        { name: 'b', data, offset: 31 },
+      ]),
+      text: /overlap/,
+    },
     'the same entry many times': {
       zip: rawZip([
         { name: 'a', data },

@@ -371,6 +371,18 @@ describe('verification of signed PDFs', () => {
       expect(against(verdict)).to.match(/the form/);
     });
 
+    it('the form written again as a stream that a page draws', async () => {
+      const dict = '/Fields [10 0 R] /SigFlags 3 /Length 30';
+      const pdf = await new RawPdf('PAY 100 EUR', { page: '/More 5 0 R' }).sign({
+        ...by(signer),
+        objects: { 5: `<< ${dict} >>` },
+      });
+      pdf.append({ 5: `<< ${dict} >>\nstream\nBT (PAY 999999 EUR) Tj ET     \nendstream` });
+      const verdict = await judge(pdf.addStore({ crls: [await crl(root, at)] }).bytes);
+      expect(word(verdict)).to.equal('TOTAL-FAILED FORMAT_FAILURE');
+      expect(against(verdict)).to.match(/the form/);
+    });
+
     it('a certification that permits nothing, and a further signature', async () => {
       const more =
         '/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 1 /V /1.2 >> >>]';
