@@ -1,4 +1,6 @@
 /** `npm run bench`: all benchmarks, or those named: `npm run bench -- intake send`. The method is in docs/performance.md. */
+import { archive } from './archive';
+import { growth } from './growth';
 import { intake } from './intake';
 import { type Bench, jsonOf, type Row, tableOf } from './lib/row';
 import { openWaits } from './open-waits';
@@ -6,7 +8,7 @@ import { send } from './send';
 import { startup } from './startup';
 import { timers } from './timers';
 
-const benches: Record<string, Bench> = { intake, send, startup, 'open-waits': openWaits, timers };
+const benches: Record<string, Bench> = { intake, send, startup, 'open-waits': openWaits, timers, growth, archive };
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { threadCpuUsage } from 'node:process';
 import { openLedger } from '../dist/lib/ledger/ledger';
 import { makeOwner } from '../dist/lib/ledger/owner';
 import { Dispatcher } from '../dist/lib/process/dispatcher';
@@ -9,6 +10,24 @@ import { seedWaits } from './lib/seed';
 import { inFolder } from './lib/stage';
 
 const count = 100_000;
+
+/**
+ * The most CPU time that the thread used between two looks at the clock, 5 ms apart when nothing holds it up. Other than
+ * the time on the wall it does not count what other processes took.
+ */
+function watchThread(): () => number {
+  let longest = 0;
+  let last = threadCpuUsage();
+  const timer = setInterval(() => {
+    const used = threadCpuUsage(last);
+    longest = Math.max(longest, (used.user + used.system) / 1000);
+    last = threadCpuUsage();
+  }, 5);
+  return () => {
+    clearInterval(timer);
+    return longest;
+  };
+}
 
 /** A hundred thousand deadlines that passed while nobody was there. */
 export const timers: Bench = () =>
@@ -35,16 +54,18 @@ export const timers: Bench = () =>
     });
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
+    const longestCpu = watchThread();
     const began = performance.now();
     dispatcher.resume();
     await finished;
     const seconds = (performance.now() - began) / 1000;
     delay.disable();
+    const held = longestCpu();
     const machine = await noise.ask<{ max: number }>({});
     await dispatcher.stop();
     await noise.end();
     const twice = [...emitted.values()].filter((times) => times > 1).length;
-    const held = (ns: number) => `${(ns / 1e6).toFixed(1)} ms`;
+    const wall = (ns: number) => `${(ns / 1e6).toFixed(1)} ms`;
     return [
       {
         bench: 'timers',
@@ -56,11 +77,11 @@ export const timers: Bench = () =>
       },
       {
         bench: 'timers',
-        what: 'longest hold of the event loop',
-        value: delay.max / 1e6,
+        what: 'longest hold of the event loop, CPU time',
+        value: held,
         unit: 'ms',
         mark: { at: 50, best: 'low' },
-        from: `p99.9 ${held(delay.percentile(99.9))}; an idle process on the machine meanwhile: ${machine.max.toFixed(1)} ms`,
+        from: `on the wall ${wall(delay.max)} (p99.9 ${wall(delay.percentile(99.9))}); an idle process beside it ${machine.max.toFixed(1)} ms`,
       },
     ];
   });

@@ -26,6 +26,12 @@ const magic = 'SQLite format 3\0';
 const headerBytes = 100;
 
 /**
+ * Larger files are not read as a whole when they are opened: that takes seconds per gigabyte, and SQLite notices a damaged
+ * page when it comes to it.
+ */
+const largestReadWhole = 256 * 1024 * 1024;
+
+/**
  * Looks at a ledger file without changing a byte of it or leaving a file beside it.
  *
  * @returns the schema version, or null when there is no file yet
@@ -41,7 +47,8 @@ export function inspectFile(file: string, known: readonly Migration[]): number |
   if (header.readUInt32BE(68) !== applicationId) throw notALedger(file);
   const version = header.readUInt32BE(60);
   if (version > newestVersion(known)) throw tooNew(file, version, newestVersion(known));
-  checkIntegrity(file);
+  checkLength(file, header, size);
+  if (size <= largestReadWhole) checkIntegrity(file);
   return version;
 }
 
@@ -73,6 +80,17 @@ function readHeader(file: string): Buffer {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A file that was cut off is noticed at any size. With a write-ahead log at its side the file alone says nothing. */
+function checkLength(file: string, header: Buffer, size: number): void {
+  if (existsSync(`${file}-wal`)) return;
+  // Page size at 16 (1 stands for 65536) and number of pages at 28 (https://sqlite.org/fileformat.html, 1.3).
+  const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
+  const expected = pageSize * header.readUInt32BE(28);
+  // Another process may have begun to write between the look and the check.
+  if (size >= expected || existsSync(`${file}-wal`)) return;
+  throw damaged(file, `it has ${size} bytes instead of ${expected}`);
 }
 
 /**

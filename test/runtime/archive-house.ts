@@ -228,9 +228,10 @@ export class ArchiveHouse {
     return state.filed;
   }
 
-  /** What the ledger has on filing an envelope in a repository. */
-  operation(name: string, envelope: string): Promise<Operation | null> {
-    return inLedger(this.house, (ledger) => ledger.operation({ key: `archive:account:at ${name}:${envelope}` }));
+  /** What the ledger has on filing envelopes. */
+  async operations(...envelopes: string[]): Promise<Operation[]> {
+    const all = await inLedger(this.house, (ledger) => ledger.listOperations({ kind: 'archive', limit: 1000 }));
+    return all.filter(({ envelope }) => envelopes.includes(envelope));
   }
 
   /** Entries of the envelope's audit journal about its filing. */

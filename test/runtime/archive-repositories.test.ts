@@ -89,7 +89,7 @@ describe('ecm-archive, in every kind of repository', () => {
     for (const [index, kind] of remote.entries()) {
       const mark = marks[index] ?? '';
       const line = await until(`the message of ${kind}`, async () => {
-        const { state, error } = (await archive.operation(kind, envelopes[index] ?? '')) ?? {};
+        const { state, error } = (await archive.operations(envelopes[index] ?? ''))[0] ?? {};
         if (state === 'failed') throw new Error(JSON.stringify(error));
         if (state === 'waiting') await archive.house.advance('1h');
         return archive.lines(mark)[0];
@@ -114,13 +114,13 @@ describe('ecm-archive, in every kind of repository', () => {
         return mark;
       }),
     );
-    const attempts = (): Promise<number[]> =>
-      Promise.all(
-        remote.map(async (kind, index) => {
-          const operation = await archive.operation(kind, envelopes[index] ?? '');
-          return operation?.state === 'waiting' ? operation.attempt : 0;
-        }),
-      );
+    const attempts = async (): Promise<number[]> => {
+      const all = await archive.operations(...envelopes);
+      return envelopes.map((id) => {
+        const { state, attempt } = all.find(({ envelope }) => envelope === id) ?? {};
+        return state === 'waiting' ? (attempt ?? 0) : 0;
+      });
+    };
     for (let day = 1; day <= 3; day += 1) {
       const before = await attempts();
       if (day === 2) {

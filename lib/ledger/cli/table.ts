@@ -1,11 +1,13 @@
 import { visible } from './format';
 
-/** A column: its heading and what a row has there. Numbers stand to the right. */
-export type Column<R> = [heading: string, read: (row: R) => string | number];
+/**
+ * A column: its heading, what a row has there, and after how many characters that is cut (ids never are). Numbers stand to
+ * the right.
+ */
+export type Column<R> = [heading: string, read: (row: R) => string | number, most?: number];
 
-const maxWidth = 60;
-
-const cut = (text: string): string => (text.length <= maxWidth ? text : `${text.slice(0, maxWidth - 1)}…`);
+const cut = (text: string, most = Number.POSITIVE_INFINITY): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 
 /**
  * Rows as aligned lines under a heading.
@@ -19,7 +21,9 @@ export function tableLines<R>(columns: readonly Column<R>[], rows: readonly R[])
   const texts = [
     columns.map(([heading]) => heading),
     ...cells.map((row) =>
-      row.map((value) => cut(typeof value === 'number' ? value.toLocaleString('en-US') : visible(value))),
+      row.map((value, index) =>
+        typeof value === 'number' ? value.toLocaleString('en-US') : cut(visible(value), columns[index]?.[2]),
+      ),
     ),
   ];
   const widths = columns.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0)));

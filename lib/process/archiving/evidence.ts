@@ -86,7 +86,7 @@ async function pack(
     { name: 'request.json', content: { json: withoutSecrets(stored?.request ?? document.signrequest) } },
     { name: 'document.json', content: { json: withoutUrls(document) } },
     { name: 'events.json', content: { json: events.map(({ document: _, ...event }) => withoutUrls(event)) } },
-    { name: 'journal.json', content: { json: journal } },
+    { name: 'audit.json', content: { json: { account: account.id, envelope: uuid, entries: journal.entries } } },
     {
       name: 'lineage.json',
       content: {

@@ -19,6 +19,8 @@ type Filter = z.output<typeof options>;
 interface Kind<R> {
   page(ledger: Ledger, filter: Filter, after: R | undefined, limit: number): Promise<R[]>;
   columns: readonly Column<R>[];
+  /** What the rows can be chosen by, besides `--all`. */
+  filters: readonly ('account' | 'node' | 'envelope')[];
 }
 
 const pageSize = 500;
@@ -34,6 +36,7 @@ const kind = <R>(value: Kind<R>): Kind<R> => value;
 
 const kinds = {
   envelopes: kind<Awaited<ReturnType<Ledger['listEnvelopes']>>[number]>({
+    filters: ['account'],
     page: (ledger, { account, all }, after, limit) =>
       ledger.listEnvelopes({
         ...(account !== undefined && { account }),
@@ -44,7 +47,7 @@ const kinds = {
     columns: [
       ['ENVELOPE', ({ id }) => id],
       ['STATUS', ({ status }) => status],
-      ['NAME', ({ name }) => name],
+      ['NAME', ({ name }) => name, 40],
       ['SENT', ({ sentAt }) => moment(sentAt)],
       ['DUE', ({ dueAt }) => moment(dueAt)],
       ['EXTERNAL ID', ({ externalId }) => externalId],
@@ -52,6 +55,7 @@ const kinds = {
     ],
   }),
   waits: kind<Awaited<ReturnType<Ledger['listWaits']>>[number]>({
+    filters: ['account', 'node', 'envelope'],
     page: (ledger, filter, after, limit) =>
       ledger.listWaits({ ...given(filter), ...(!filter.all && { state: 'waiting' }), ...behind(after?.id), limit }),
     columns: [
@@ -64,6 +68,7 @@ const kinds = {
     ],
   }),
   ladders: kind<Awaited<ReturnType<Ledger['listLadders']>>[number]>({
+    filters: ['account', 'node', 'envelope'],
     page: (ledger, filter, after, limit) =>
       ledger.listLadders({
         ...given(filter),
@@ -81,6 +86,7 @@ const kinds = {
     ],
   }),
   operations: kind<Awaited<ReturnType<Ledger['listOperations']>>[number]>({
+    filters: ['account', 'node', 'envelope'],
     // Finished ones are told from the others here, because the ledger takes one state at a time.
     page: (ledger, filter, after, limit) => ledger.listOperations({ ...given(filter), ...behind(after?.key), limit }),
     columns: [
@@ -91,10 +97,11 @@ const kinds = {
       ['NEXT', ({ due }) => moment(due)],
       ['ENVELOPE', ({ envelope }) => envelope],
       ['NODE', ({ node }) => node],
-      ['ERROR', ({ error }) => error?.message ?? ''],
+      ['ERROR', ({ error }) => error?.message ?? '', 100],
     ],
   }),
   faults: kind<Awaited<ReturnType<Ledger['faults']>>[number]>({
+    filters: ['account'],
     page: async (ledger, { account }, after, limit) =>
       after === undefined ? ledger.faults({ ...(account !== undefined && { account }), limit }) : [],
     columns: [
@@ -105,10 +112,11 @@ const kinds = {
       ['ATTEMPTS', ({ attempts }) => attempts],
       ['ENVELOPE', ({ envelope }) => envelope],
       ['NODE', ({ node }) => node],
-      ['ERROR', ({ error }) => error],
+      ['ERROR', ({ error }) => error, 100],
     ],
   }),
   devices: kind<Awaited<ReturnType<Ledger['listDevices']>>[number]>({
+    filters: [],
     // The address of a device is as good as a key to it, so it is not shown.
     page: async (ledger, { all }, after, limit) =>
       (await ledger.listDevices({ ...(!all && { dead: false }), ...behind(after?.id), limit })).map((device) => ({
@@ -119,7 +127,7 @@ const kinds = {
       ['DEVICE', ({ id }) => id],
       ['PERSON', ({ person }) => person],
       ['KIND', ({ kind }) => kind],
-      ['LABEL', ({ label }) => label],
+      ['LABEL', ({ label }) => label, 40],
       ['LAST OK', ({ lastOk }) => moment(lastOk)],
       ['DEAD SINCE', ({ deadAt }) => moment(deadAt)],
     ],
@@ -136,7 +144,8 @@ export const list: Command = {
   about: 'What is open: envelopes (unless another kind is named), waits, ladders, operations, faults, devices.',
   help: [
     '--all            finished ones as well',
-    '--account ID     only of this account; also --node ID and --envelope ID where they apply',
+    '--account ID     only of this account (not devices)',
+    '--node ID        only of this node; also --envelope ID (waits, ladders, operations)',
     '--limit N        at most so many (default 200)',
   ],
   options: {
@@ -153,7 +162,10 @@ export const list: Command = {
       throw wrongUsage(`list: "${visible(name)}" cannot be listed. Choose one of ${Object.keys(kinds).join(', ')}.`);
     }
     const filter = readOptions(options, invocation);
-    const { page, columns } = kinds[name] as Kind<unknown>;
+    const { page, columns, filters } = kinds[name] as Kind<unknown>;
+    for (const by of ['account', 'node', 'envelope'] as const) {
+      if (filter[by] !== undefined && !filters.includes(by)) throw wrongUsage(`list ${name}: --${by} does not apply.`);
+    }
     const rows = await invocation.withLedger((ledger) =>
       collect((after, limit) => page(ledger, filter, after, limit), isWanted(name, filter), filter.limit + 1),
     );

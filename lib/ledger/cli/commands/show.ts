@@ -91,7 +91,7 @@ function lines({ envelope, waits, ladders, operations, journal }: Found): string
           ['KIND', ({ kind }) => kind],
           ['STATE', ({ state }) => state],
           ['ATTEMPTS', ({ attempt }) => attempt],
-          ['ERROR', ({ error }) => error?.message ?? ''],
+          ['ERROR', ({ error }) => error?.message ?? '', 100],
         ],
         operations,
       ),

@@ -5,7 +5,7 @@ import { makePool } from '../../postgres-pool';
 import { prepareSchema } from '../../postgres-schema';
 import { type Cell, cell } from '../../sql';
 import { nameOf } from '../existing';
-import type { Side } from './side';
+import { type Side, saying } from './side';
 import type { Table } from './tables';
 
 const lockPatience = '10s';
@@ -28,9 +28,8 @@ async function begin(place: PostgresOptions, isolation: string, prepare = false)
   const connected = client;
   return {
     place,
-    async query<R extends object>(text: string, params: readonly Cell[] = []): Promise<R[]> {
-      return (await connected.query(text, params.map(cell))).rows as R[];
-    },
+    query: <R extends object>(text: string, params: readonly Cell[] = []): Promise<R[]> =>
+      saying(place, async () => (await connected.query(text, params.map(cell))).rows as R[]),
     commit: async () => void (await connected.query('commit')),
     async close() {
       // Nothing is left to roll back after a commit, and nothing can be when the connection is lost.

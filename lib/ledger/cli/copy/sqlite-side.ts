@@ -5,7 +5,7 @@ import type { SqliteOptions } from '../../options';
 import { SqliteDatabase } from '../../sqlite-database';
 import { inspectFile } from '../../sqlite-file';
 import { openFile } from '../../sqlite-open';
-import type { Side } from './side';
+import { type Side, saying } from './side';
 
 /** https://sqlite.org/rescode.html */
 const BUSY = 5;
@@ -15,7 +15,7 @@ const sideOf = (place: SqliteOptions, db: SqliteDatabase, closed: (committed: bo
   let committed = false;
   return {
     place,
-    query: async (text, params) => db.all(text, params),
+    query: (text, params) => saying(place, async () => db.all(text, params)),
     async commit() {
       db.commit();
       committed = true;
@@ -67,7 +67,7 @@ const resultCode = (thrown: unknown): number | undefined => {
  *
  * @throws SignatureError `LEDGER_LOCKED` when somebody has it open
  */
-export function writeSqlite(place: SqliteOptions): Side {
+export async function writeSqlite(place: SqliteOptions): Promise<Side> {
   const fresh = inspectFile(place.file, migrations) === null;
   const alone = fresh ? null : readSqliteAlone(place);
   if (!fresh && alone === null) {
@@ -76,7 +76,7 @@ export function writeSqlite(place: SqliteOptions): Side {
       `The target ${place.file} is open in another process. Stop that Node-RED, or choose another target.`,
     );
   }
-  void alone?.close();
+  await alone?.close();
   const db = openFile({ file: place.file, busyTimeoutMs: place.busyTimeoutMs, maxBytes: null, migrations });
   db.begin(false);
   return sideOf(place, db, (committed) => {
