@@ -12,7 +12,7 @@ import { inFolder } from './lib/stage';
 
 const megabytes = 200;
 const rounds = 3;
-const [username, password] = ['sandbox', 'sandbox'];
+const [username, password] = ['sandbox-user', 'sandbox-password'];
 
 const shell = promisify(execFile);
 
@@ -23,7 +23,7 @@ async function timed(command: string): Promise<number> {
   return performance.now() - began;
 }
 
-function writeDocument(file: string): void {
+function writeDocument(file: string, megabytes: number): void {
   const descriptor = openSync(file, 'w');
   for (let written = 0; written < megabytes; written += 1) writeSync(descriptor, randomBytes(1024 * 1024));
   closeSync(descriptor);
@@ -32,10 +32,13 @@ function writeDocument(file: string): void {
 /** 200 MB to a WebDAV server, beside what curl and sha256sum need for the same transfers. */
 export const archive: Bench = () =>
   inFolder(async (folder) => {
-    const file = path.join(folder, 'source.pdf');
-    writeDocument(file);
+    const documents = path.join(folder, 'documents');
+    mkdirSync(documents);
+    writeDocument(path.join(documents, 'large.pdf'), megabytes);
+    writeDocument(path.join(documents, 'small.pdf'), 1);
     const sandbox = await startSandbox({ port: await anyPort(), data: path.join(folder, 'sandbox') });
-    const host = await startHelper<{ url: string }>('files', { file });
+    const host = await startHelper<{ url: string }>('files', { folder: documents });
+    const source = `${host.first.url}/large.pdf`;
     const target = `${sandbox.url}/webdav/`;
     const user = `-u ${username}:${password}`;
     const work = path.join(folder, 'work');
@@ -45,13 +48,14 @@ export const archive: Bench = () =>
       for (let round = 0; round < rounds; round += 1) {
         const copy = path.join(work, 'curl.pdf');
         const url = `${target}curl-${round}.pdf`;
-        const hashed = await timed(`curl -sf ${host.first.url} | tee ${copy} | sha256sum`);
+        const hashed = await timed(`curl -sf ${source} | tee ${copy} | sha256sum`);
         const uploaded = await timed(`curl -sf ${user} -T ${copy} ${url}`);
         const readBackMs = await timed(`curl -sf ${user} ${url} | sha256sum`);
         // A fresh process each time: the growth of a second run in the same would look smaller than it is.
         const archiver = await startHelper('archiver');
         const task: ArchiveTask = {
-          source: host.first.url,
+          warmUp: `${host.first.url}/small.pdf`,
+          source,
           target,
           username,
           password,

@@ -91,7 +91,7 @@ class SqliteEngine implements Engine {
       this.#lastId += 1;
       this.#pending.set(this.#lastId, { resolve, reject });
       this.#outgoing.push({ id: this.#lastId, verb, input, now: this.#clock?.() ?? null });
-      if (this.#outgoing.length === 1) queueMicrotask(() => this.#flush());
+      if (this.#outgoing.length === 1) setImmediate(() => this.#flush());
     });
   }
 

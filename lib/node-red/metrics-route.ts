@@ -25,7 +25,7 @@ export function addMetricsRoute(RED: NodeAPI, dispatchers: () => { where: string
   };
   RED.httpAdmin.get(path, may, (_request, response, next) => {
     readOnce().then((ledgers) => {
-      response.set({ 'Content-Type': contentType, 'Cache-Control': 'no-store' }).send(metrics.text(ledgers));
+      response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(metrics.text(ledgers));
     }, next);
   });
 }

@@ -67,7 +67,8 @@ export class WebhookRoute {
     }
     const body = request.rawBody ?? (await remainingBody(request));
     const { status } = body ? await receiver(body).catch(unexpected) : { status: 413 };
-    response.sendStatus(status);
+    // The status is the whole answer: no text, type or tag to be worked out for it.
+    response.writeHead(status, { 'content-length': 0 }).end();
   }
 }
 

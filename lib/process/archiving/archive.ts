@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { WrittenPackage } from '../../archive/evidence/types';
 import { type FilingProgress, type FilingResult, fileOne } from '../../archive/repositories/file';
 import type {
@@ -92,8 +93,12 @@ interface StoredJob {
 interface Progress {
   /** Per role: how far filing is. */
   items?: Record<string, FilingProgress>;
-  /** The journal of the envelope has its entry. */
-  journal?: true;
+}
+
+/** Whose journal it is. */
+interface Subject {
+  account: string;
+  envelope: string;
 }
 
 /**
@@ -186,7 +191,7 @@ async function carryOut(
       evidence.verification.decision === 'quarantine'
         ? await quarantine(context, job.envelope, folder, evidence)
         : await fileAll(context, ledger, operation, job, evidence);
-    await note(ledger, operation, result);
+    await note(ledger, { account: account.id, envelope: job.envelope }, result);
     if (job.request.deleteAtProvider && result.items.length > 0) await account.client.documents.delete(job.envelope);
     await deliver(context, ledger, operation, result);
     await rm(path.dirname(folder), { recursive: true, force: true });
@@ -206,13 +211,12 @@ async function carryOut(
   }
 }
 
-/** Once in the journal of the envelope, also when a crash repeats what comes after it. */
-async function note(ledger: Ledger, { key, rev }: Operation, result: ArchiveResult): Promise<void> {
-  const current = await ledger.operation({ key });
-  const progress = current?.progress as Progress | null;
-  if (!current || progress?.journal) return;
-  await ledger.appendAudit({ account: current.account, envelope: current.envelope, kind: 'archived', body: result });
-  await ledger.noteOperation({ key, rev, progress: { ...progress, journal: true } satisfies Progress });
+/** Once in the journal of the envelope: a crash between two steps repeats this one, and then its entry is there already. */
+async function note(ledger: Ledger, { account, envelope }: Subject, result: ArchiveResult): Promise<void> {
+  const body: unknown = JSON.parse(JSON.stringify(result));
+  const { entries } = await ledger.journal({ account, envelope });
+  if (entries.some((entry) => entry.kind === 'archived' && isDeepStrictEqual(entry.body, body))) return;
+  await ledger.appendAudit({ account, envelope, kind: 'archived', body });
 }
 
 async function deliver(
@@ -281,13 +285,9 @@ async function fileAll(
 /** Nothing leaves before everything can: a bad name of the last item must not leave the first ones behind. */
 async function assertFileable(
   repository: Repository,
-  { name, size }: ArchiveFile,
+  { name }: ArchiveFile,
   { metadata, record }: ArchiveRequest,
 ): Promise<void> {
-  if (size === 0) {
-    const text = `${name} is empty (0 bytes), so nothing was filed. Ask for it again, or file the package only (ZIP).`;
-    throw new SignatureError('BAD_DOCUMENT', text, { field: 'envelope' });
-  }
   await repository.prepare({ name: name.normalize('NFC'), metadata, record });
 }
 

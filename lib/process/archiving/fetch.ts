@@ -37,7 +37,8 @@ const mostAttempts = 3;
  * new URL, up to three times in all.
  *
  * @param maxBytes per file
- * @throws SignatureError `NOT_FINISHED`, `NOT_SIGNED`, `UNKNOWN_ENVELOPE` (deleted at the service), `DOCUMENT_TOO_LARGE`,
+ * @throws SignatureError `NOT_FINISHED`, `NOT_SIGNED`, `UNKNOWN_ENVELOPE` (deleted at the service), `BAD_DOCUMENT`
+ * (0 bytes), `DOCUMENT_TOO_LARGE`,
  * `FORBIDDEN` (the file host refuses fresh URLs too), `BAD_INPUT` (a URL leads into a private network), `REMOTE_FAULT`
  */
 export async function fetchEnvelope(
@@ -138,6 +139,7 @@ async function fetchFresh(
       });
       // Wrong bytes may have become so on the way; when they stay wrong, verification has its say.
       if (!isLast && expected !== null && sha256 !== expected.toLowerCase()) continue;
+      if (size === 0) throw empty(file);
       await rename(draft, file);
       return { size, sha256 };
     } catch (thrown) {
@@ -147,6 +149,13 @@ async function fetchFresh(
     }
   }
 }
+
+const empty = (file: string): SignatureError =>
+  new SignatureError(
+    'BAD_DOCUMENT',
+    `${path.basename(file)} comes from the service with 0 bytes, so nothing was filed. Look at the envelope there, and repeat the message when the file is back.`,
+    { field: 'envelope' },
+  );
 
 const urlsRefused = (file: string, { status }: SignatureError): SignatureError =>
   new SignatureError(

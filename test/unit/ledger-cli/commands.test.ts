@@ -7,8 +7,17 @@ import { account, node, onBothEngines, truth, wait } from '../ledger/stores';
 import { type Person, runOn } from './support';
 
 /** An operation that was given up. */
-async function failedOperation(ledger: Ledger, key: string): Promise<void> {
-  const request = { key, kind: 'push', account, node, fingerprint: 'f', request: {}, message: '{}', attachments: [] };
+async function failedOperation(ledger: Ledger, key: string, of = node): Promise<void> {
+  const request = {
+    key,
+    kind: 'push',
+    account,
+    node: of,
+    fingerprint: 'f',
+    request: {},
+    message: '{}',
+    attachments: [],
+  };
   await ledger.beginOperation({ ...request, owner: 'o', leaseMs: 1 });
   await ledger.failOperation({ key, rev: 1, error: { code: 'REFUSED', message: 'no such device' }, retryAt: null });
 }
@@ -125,6 +134,13 @@ onBothEngines('core-signature-ledger', ({ store, ledger }) => {
     expect((await cli('retry --all --account other --yes --json')).json()).to.deep.equal({ retried: 0 });
     expect((await cli('retry --all --json', { answers: ['yes'] })).json()).to.deep.equal({ retried: 2 });
     expect(await ledger().faults({ limit: 9 })).to.deep.equal([]);
+  });
+
+  it('retry leaves the steps of ladders to their ladders', async () => {
+    await failedOperation(ledger(), 'step', '');
+    expect(await cli('retry operation step')).to.include({ exit: 1 });
+    expect((await cli('retry --all --yes --json')).json()).to.deep.equal({ retried: 1 });
+    expect((await ledger().faults({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['step']);
   });
 
   it('drop changes nothing before a yes, then drops a fault, a wait, a ladder and a whole node', async () => {

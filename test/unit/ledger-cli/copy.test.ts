@@ -9,7 +9,7 @@ import { account, onBothEngines, truth } from '../ledger/stores';
 
 const io = { print: () => {}, note: () => {}, draw: null, ask: null, env: {}, now: Date.now };
 
-onBothEngines('copy of a ledger', ({ store, ledger, engine }) => {
+onBothEngines('copy of a ledger', ({ store, ledger }) => {
   const tables = ledgerTables();
   const target = () => {
     const { options } = store();
@@ -58,9 +58,8 @@ onBothEngines('copy of a ledger', ({ store, ledger, engine }) => {
     await source.query('select 1 from envelopes');
     await ledger().applyTruth(truth('later', 'sent'));
     await copyLedger(source, side, tables, io, { force: false });
-    expect(await side.query('select id from envelopes where account = $1', [account])).to.deep.equal(
-      [{ id: 'e' }].map((row) => Object.assign(Object.create(engine === 'sqlite' ? null : Object.prototype), row)),
-    );
+    const copied = await side.query<{ id: string }>('select id from envelopes where account = $1', [account]);
+    expect(copied.map(({ id }) => id)).to.deep.equal(['e']);
     await side.close();
     await source.close();
   });

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { SignatureError } from '../../../errors';
 import type { HttpAnswer, HttpRequest } from '../../../http/client';
 import { credentialHeaders, type HttpCredentials } from '../credentials';
-import { digestOfAnswer } from '../digest';
+import { digestOfAnswer, readBytes } from '../digest';
 import { type FaultOptions, fault, isGood, plainFault, remoteClient, uploadTimeMs } from '../remote';
 import type { ArchiveFile, Digest, RepositoryTools } from '../types';
 import { type PropertyName, propfindBody, proppatchBody, type ResourceState, readMultistatus } from './multistatus';
@@ -87,7 +87,7 @@ export function createWebDavClient(
       const answer = await send({
         method: 'PUT',
         path,
-        body: createReadStream(file.path),
+        body: createReadStream(file.path, { highWaterMark: readBytes }),
         headers: { 'content-type': file.mimeType, 'content-length': String(file.size), 'if-none-match': '*' },
         timeoutMs: uploadTimeMs(file.size),
         accept: writing,

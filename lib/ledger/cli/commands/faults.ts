@@ -17,6 +17,12 @@ export function faultKindOf(text: string): Fault['what'] {
   return parsed.data;
 }
 
-/** A page of faults, of one account or all. */
-export const someFaults = (ledger: Ledger, account: string | undefined): Promise<Fault[]> =>
-  ledger.faults({ ...(account !== undefined && { account }), limit: faultPage });
+/** An effect without a node of its own is part of a ladder's step: the timer of the ladder tries it again. */
+export const isOfLadder = ({ what, node }: Pick<Fault, 'what' | 'node'>): boolean =>
+  what === 'operation' && node === '';
+
+/** A page of faults that can be tried again, of one account or all. */
+export async function someFaults(ledger: Ledger, account: string | undefined): Promise<Fault[]> {
+  const found = await ledger.faults({ ...(account !== undefined && { account }), limit: faultPage });
+  return found.filter((fault) => !isOfLadder(fault));
+}

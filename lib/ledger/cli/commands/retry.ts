@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Ledger } from '../../ledger';
 import { type Command, flag, type Invocation, readOptions, show, word } from '../command';
-import { type ExitCode, exitCode, notFound, wrongUsage } from '../exit-codes';
+import { type ExitCode, exitCode, notFound, Stop, wrongUsage } from '../exit-codes';
 import { count, visible } from '../format';
 import { confirm } from '../io';
 import { Progress } from '../progress';
-import { faultKindOf, faultPage, someFaults } from './faults';
+import { faultKindOf, faultPage, isOfLadder, someFaults } from './faults';
 
 const options = z.object({ all: flag, account: word, yes: flag });
 
@@ -26,9 +26,18 @@ export const retry: Command = {
     const [kind, id] = invocation.words;
     if (kind === undefined || id === undefined) throw wrongUsage('Name one fault (see "list faults"), or give --all.');
     const what = faultKindOf(kind);
-    if (!(await invocation.withLedger((ledger) => ledger.reviveFault({ what, id })))) {
-      throw notFound(`There is no ${what} "${visible(id)}" that was given up.`);
-    }
+    await invocation.withLedger(async (ledger) => {
+      const operation = what === 'operation' ? await ledger.operation({ key: id }) : null;
+      if (operation !== null && isOfLadder({ what, node: operation.node })) {
+        throw new Stop(
+          exitCode.failed,
+          `The operation ${visible(id)} is part of a ladder, whose timer tries it again.`,
+        );
+      }
+      if (!(await ledger.reviveFault({ what, id }))) {
+        throw notFound(`There is no ${what} "${visible(id)}" that was given up.`);
+      }
+    });
     show(invocation, { retried: 1 }, [`The ${what} ${visible(id)} is tried again.`]);
     return exitCode.done;
   },

@@ -49,9 +49,13 @@ export const readPostgres = (place: PostgresOptions): Promise<Side> => begin(pla
  * @returns null when a runtime is connected to it
  */
 export async function readPostgresAlone(place: PostgresOptions, tables: readonly Table[]): Promise<Side | null> {
+  // Asked before anything is locked, so that a runtime at work is not held up.
+  const look = await readPostgres(place);
+  const inUse = await isInUse(look, place).finally(() => look.close());
+  if (inUse) return null;
   const side = await begin(place, 'repeatable read');
   try {
-    // Before anything is read: the moment that is read is that of the first query.
+    // Locked before anything is read: the moment that is read is that of the first query.
     await lock(side, tables, 'share');
     if (!(await isInUse(side, place))) return side;
     await side.close();
