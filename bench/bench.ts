@@ -4,11 +4,23 @@ import { growth } from './growth';
 import { intake } from './intake';
 import { type Bench, jsonOf, type Row, tableOf } from './lib/row';
 import { openWaits } from './open-waits';
+import { plain } from './plain';
+import { postgres } from './postgres';
 import { send } from './send';
 import { startup } from './startup';
 import { timers } from './timers';
 
-const benches: Record<string, Bench> = { intake, send, startup, 'open-waits': openWaits, timers, growth, archive };
+const benches: Record<string, Bench> = {
+  intake,
+  send,
+  startup,
+  'open-waits': openWaits,
+  timers,
+  growth,
+  archive,
+  plain,
+  postgres,
+};
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);

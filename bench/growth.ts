@@ -5,7 +5,15 @@ import { type Bench, median, quantile } from './lib/row';
 import { inFolder, pause } from './lib/stage';
 import { uuidOf } from './lib/webhooks';
 
-const types = ['sent', 'signer_viewed_email', 'signer_viewed', 'viewed', 'signer_signed', 'signer_downloaded', 'signed'];
+const types = [
+  'sent',
+  'signer_viewed_email',
+  'signer_viewed',
+  'viewed',
+  'signer_signed',
+  'signer_downloaded',
+  'signed',
+];
 const envelopes = 30_000;
 const events = envelopes * types.length;
 const account = 'account';
@@ -29,7 +37,15 @@ export const growth: Bench = () =>
       const all = facts(envelope);
       await ledger.receiveEvents({ account, origin: 'webhook', events: all.map((event) => ({ ...event, envelope })) });
       const snapshot = { id: envelope, name: 'Contract', externalId: `order-${index}`, status: 'signed', signers: [] };
-      const state = { id: envelope, name: 'Contract', status: 'signed', rank: 5, terminal: true, snapshot, dueAt: null };
+      const state = {
+        id: envelope,
+        name: 'Contract',
+        status: 'signed',
+        rank: 5,
+        terminal: true,
+        snapshot,
+        dueAt: null,
+      };
       await ledger.applyTruth({ account, envelope: state, events: all, origin: 'webhook' });
     };
     for (let from = 0; from < envelopes; from += 500) {
@@ -45,7 +61,11 @@ export const growth: Bench = () =>
       for (const end = performance.now() + ms; performance.now() < end && !over(); ) {
         const envelope = uuidOf(2, number++);
         const began = performance.now();
-        await ledger.receiveEvents({ account, origin: 'webhook', events: [{ ...facts(envelope)[0], envelope } as never] });
+        await ledger.receiveEvents({
+          account,
+          origin: 'webhook',
+          events: [{ ...facts(envelope)[0], envelope } as never],
+        });
         times.push(performance.now() - began);
         await pause(2);
       }
@@ -65,7 +85,7 @@ export const growth: Bench = () =>
       {
         bench: 'growth',
         what: 'ledger per million events',
-        value: (bytes / events) * 1e6 / 1024 ** 3,
+        value: ((bytes / events) * 1e6) / 1024 ** 3,
         unit: 'GB',
         mark: { at: 1, best: 'low' },
         from: `${(bytes / 1024 ** 2).toFixed(0)} MB for ${events} events of ${envelopes} envelopes, journal included`,

@@ -22,14 +22,16 @@ const bareFlow = [tab(), httpIn('/bare', ['answer']), httpResponse()];
 /**
  * Measures webhooks against a bare `http in` in turn, so that whatever else the machine does meets both.
  *
+ * @param firstRun numbers of measurements start above it, so that no two on one ledger share an event
  * @returns per round what each took
  */
 export async function inTurn(
   load: Helper,
   ours: string[],
   bare: string[],
+  firstRun = 0,
 ): Promise<{ ours: LoadResult; bare: LoadResult }[]> {
-  let run = 0;
+  let run = firstRun;
   const measure = (urls: string[], forSeconds: number): Promise<LoadResult> => {
     run += 1;
     return load.ask<LoadResult>({ urls, connections, seconds: forSeconds, run } satisfies LoadTask);

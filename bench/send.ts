@@ -86,7 +86,7 @@ export const send: Bench = () =>
       const alone = sendByAxios(url);
       await alone();
       await ours();
-      const pairs = [];
+      const pairs: { ours: number; alone: number }[] = [];
       for (let round = 0; round < rounds; round += 1) pairs.push({ ours: await rate(ours), alone: await rate(alone) });
       const from = (read: (pair: (typeof pairs)[number]) => number) => median(pairs.map(read)).toFixed(1);
       return [

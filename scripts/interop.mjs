@@ -1,4 +1,5 @@
-// `npm run interop`: the same behaviour on the other versions: Node.js 22 for the library, the nodes and real runtimes.
+// `npm run interop`: the same behaviour on the other versions (Node.js 22 for the library, the nodes and real runtimes) and
+// with servers that are not ours.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -32,6 +33,8 @@ run('the library on Node.js 22', node, [
 run('real runtimes on Node.js 22', process.execPath, ['test/runtime/main-path.test.ts', 'test/runtime/wait.test.ts'], {
   RUNTIME_NODE: node,
 });
+
+run('foreign servers, where they are installed', process.execPath, ['test/interop/**/*.test.ts']);
 
 /** npm 11 runs install scripts only where they are allowed; older versions do not know the option. */
 function allowInstallScripts() {

@@ -16,7 +16,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 export function openKeepAlive({ hostname, port, pathname, search }: URL): KeepAlive {
   const head = `POST ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\n`;
   let socket: net.Socket | undefined;
-  let received = Buffer.alloc(0);
+  let received: Buffer = Buffer.alloc(0);
   let settle: (status: number) => void = () => {};
 
   const take = (chunk: Buffer): void => {

@@ -160,6 +160,8 @@ describe('ecm-archive refuses', () => {
         await refuses(kind, 'NAME_NOT_ALLOWED', /leads out/, { path: 'in/../../outside' });
         await refuses(kind, 'NAME_NOT_ALLOWED', /slash/, { path: 'in\\..\\outside' });
         await refuses(kind, 'NAME_NOT_ALLOWED', /longer than/, { documentName: 'n'.repeat(300) });
+        // Good for the signed PDF, too long for the signing log, which comes after it.
+        await refuses(kind, 'NAME_NOT_ALLOWED', /longer than/, { documentName: 'n'.repeat(235) });
         await refuses(kind, 'NAME_NOT_ALLOWED', /":" in it/, { documentName: 'M-1: Agreement' });
       });
     }

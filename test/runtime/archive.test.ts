@@ -71,7 +71,7 @@ describe('ecm-archive, in a folder', () => {
     const [zip] = result.items;
     expect(verify(zip?.id ?? '')).to.deep.equal({ status: 0, verdict: 'VALID' });
     const bytes = readFileSync(inArchive(zip?.id ?? ''));
-    bytes[Math.floor(bytes.length / 2)] ^= 1;
+    bytes[Math.floor(bytes.length / 2)]! ^= 1;
     writeFileSync(inArchive('changed.zip'), bytes);
     expect(verify('changed.zip')).to.deep.equal({ status: 1, verdict: 'INVALID' });
   });
@@ -167,7 +167,7 @@ describe('ecm-archive, in a folder', () => {
         atService(envelope).find((name) => name.endsWith('-signed.pdf')),
       );
       const bytes = readFileSync(signed);
-      bytes[Math.floor(bytes.length / 3)] ^= 1;
+      bytes[Math.floor(bytes.length / 3)]! ^= 1;
       writeFileSync(signed, bytes);
       const { port, archive: result } = await archive.filed('both', envelope, { path: 'tampered' });
       expect(port).to.equal(1);

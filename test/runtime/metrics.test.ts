@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { expect } from 'chai';
 import { Histogram, writeFamilies } from '../../dist/lib/process/exposition';
 import { Metrics } from '../../dist/lib/process/metrics';
@@ -11,7 +13,7 @@ import {
   tab,
   waitFor,
 } from '../support/flows';
-import { type House, openHouse, until } from '../support/house';
+import { type House, openHouse, projectRoot, until } from '../support/house';
 import { callbackUrl, eventsOf, post, type ServiceEvent, sent, sign, webhookBody } from './steps';
 
 interface Sample {
@@ -128,6 +130,28 @@ describe('metrics of a runtime', () => {
       ['file', 1],
       ['postgres', 0],
     ]);
+  });
+
+  it('are what core-signature-ledger says beside the runtime, which goes on', async () => {
+    const file = path.join(house.runtime.userDir, 'core-signature-ledger.sqlite');
+    const program = path.join(projectRoot, 'bin', 'core-signature-ledger.js');
+    const command = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+    const envelope = await sent(house);
+    const status = JSON.parse(command('status', '--json', '--file', file).stdout);
+    expect(status.stats.envelopes.open).to.equal(await value('core_signature_envelopes_open'));
+    expect(command('show', envelope, '--file', file).stdout).to.match(/^Journal: \d+ entries, verified$/m);
+    expect(command('verify', '--file', file).status).to.equal(0);
+    const copy = path.join(house.folder, 'copy.sqlite');
+    expect(command('backup', copy, '--file', file).status).to.equal(0);
+    const moved = command('migrate', file, path.join(house.folder, 'moved.sqlite'));
+    expect([moved.status, moved.stderr])
+      .to.deep.include(1)
+      .and.to.satisfy(([, text]: string[]) => /is in use/.test(text ?? ''));
+    await sign(house, envelope);
+    await until('the wait to be over', async () => (await value('core_signature_waits_open')) === 0);
+    expect(JSON.parse(command('show', envelope, '--json', '--file', copy).stdout)[0].envelope.status).not.to.equal(
+      'signed',
+    );
   });
 
   it('carry no secret', async () => {

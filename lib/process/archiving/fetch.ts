@@ -27,7 +27,8 @@ export interface Fetched {
 
 /** How long a signed PDF may still be rendered, in milliseconds of real time. */
 const processingMs = 5 * 60_000;
-const pollMs = 1_000;
+const firstPollMs = 250;
+const longestPollMs = 4_000;
 const mostAttempts = 3;
 
 /**
@@ -95,13 +96,15 @@ const safeName = (name: string | null): string =>
 
 /** The document when it is signed and rendered. */
 async function finished(account: SignatureAccount, uuid: string): Promise<Document> {
-  for (const end = performance.now() + processingMs; ; await sleep(pollMs)) {
+  const end = performance.now() + processingMs;
+  for (let pollMs = firstPollMs; ; pollMs = Math.min(2 * pollMs, longestPollMs)) {
     const document = await account.client.documents.get(uuid);
     const status = statusOf(document);
     if (status !== 'signed') throw notSigned(status);
     if (!document.processing) return document;
     if (performance.now() > end)
       throw new SignatureError('REMOTE_FAULT', 'The signed PDF is still being rendered. Try again later.');
+    await sleep(pollMs);
   }
 }
 
