@@ -13,6 +13,8 @@ export const maxBodyBytes = 1024 * 1024;
 
 /** How long a sender may take to deliver its body. */
 const bodyTimeoutMs = 30_000;
+/** How long a refused body is still read. */
+const drainMs = 5_000;
 
 type Next = () => void;
 type Middleware = (request: CapturedRequest, response: ServerResponse, next: Next) => void;
@@ -65,8 +67,11 @@ function readBody(request: CapturedRequest, response: ServerResponse, next: Next
   let size = 0;
   const refuse = (status: number): void => {
     stop();
+    response.writeHead(status).end();
+    // The rest is read and thrown away for a while: closing at once would make the sender miss the answer.
     request.resume();
-    response.writeHead(status, { connection: 'close' }).end();
+    const end = setTimeout(() => request.destroy(), drainMs).unref();
+    request.once('close', () => clearTimeout(end));
   };
   const timer = setTimeout(() => refuse(408), bodyTimeoutMs);
   const onData = (chunk: Buffer): void => {

@@ -40,7 +40,7 @@ const blob = z.object({ id: z.string() });
 const service = 'Core Content';
 const patience = 5;
 const firstPauseMs = 1000;
-const refused = [400, 403, 404, 409, 413, 422, 507];
+const refused = [400, 403, 404, 409, 413, 422, 423, 507];
 
 export interface NewFile {
   name: string;
@@ -179,7 +179,7 @@ export class CoreContentClient {
     if (/quota/i.test(text) || answer.status === 413 || answer.status === 507) {
       return fault('QUOTA_FULL', answer, this.#options);
     }
-    if (/retention|legal hold/i.test(text)) return fault('RETENTION', answer, this.#options);
+    if (answer.status === 423 || /retention|legal hold/i.test(text)) return fault('RETENTION', answer, this.#options);
     if (/required|mandatory/i.test(text)) return fault('MISSING_ATTRIBUTE', answer, this.#options);
     return code === undefined ? plainFault(answer, this.#options) : fault(code, answer, this.#options);
   }
