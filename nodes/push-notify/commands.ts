@@ -15,7 +15,7 @@ const device = z.looseObject({
 });
 
 /**
- * Keeps the registry of devices by message: `register`, `remove`, `invite`.
+ * Keeps the registry of devices by message: `register`, `remove`, `invite`; asks what became of a message: `status`.
  *
  * @returns what becomes of `msg.payload`
  * @throws SignatureError `BAD_INPUT` for an unknown command or a missing person, `BAD_RECIPIENT` for a bad address
@@ -62,13 +62,33 @@ export async function runCommand(push: PushContext, message: FlowMessage): Promi
         expires: new Date(expires).toISOString(),
       };
     }
+    case 'status':
+      return statusOf(push, message);
     default:
       throw new SignatureError(
         'BAD_INPUT',
-        `command: "${String(message.command)}" is none. Use register, remove or invite.`,
+        `command: "${String(message.command)}" is none. Use register, remove, invite or status.`,
         { field: 'command' },
       );
   }
+}
+
+const jobSchema = z.object({ id: z.string().min(1), channel: z.enum(['sms', 'email', 'whatsapp']) });
+
+/** What the service knows of a text message, e-mail or WhatsApp: per recipient delivered, failed or pending. */
+async function statusOf({ service }: PushContext, message: FlowMessage): Promise<object> {
+  const parsed = jobSchema.safeParse(message.job);
+  if (!parsed.success) {
+    throw new SignatureError('BAD_INPUT', 'job: msg.job must be {id, channel}; channel is sms, email or whatsapp.', {
+      field: 'job',
+    });
+  }
+  if (!service.provider.status) {
+    throw new SignatureError('BAD_INPUT', 'command: this push service does not tell what became of a message.', {
+      field: 'command',
+    });
+  }
+  return service.provider.status(parsed.data.id, parsed.data.channel);
 }
 
 function deviceOf(message: FlowMessage) {

@@ -13,6 +13,7 @@ export function withSandboxDefaults(
 ): { config: PushServiceConfig; credentials: PushServiceCredentials } {
   if (!account || account.lane === '') return { config, credentials };
   const keys = vapidKeysFrom(account.secret);
+  const origin = new URL(account.client.documents.urlOf('any')).origin;
   const own = config.vapidPublicKey !== '' || credentials.vapidPrivateKey !== '';
   return {
     config: {
@@ -21,10 +22,13 @@ export function withSandboxDefaults(
       vapidSubject: config.vapidSubject || 'mailto:flows@sandbox.example',
       pushHosts: `${config.pushHosts}\n127.0.0.1\nlocalhost`,
       ...(own ? {} : { vapidPublicKey: keys.publicKey }),
+      openTextUrl: config.openTextUrl || origin,
+      user: config.user || 'sandbox-user',
     },
     credentials: {
       ...credentials,
       ...(own ? {} : { vapidPrivateKey: keys.privateKey }),
+      password: credentials.password || 'sandbox-password',
       registrationSecret: credentials.registrationSecret || derived(account.secret, 'registration').toString('hex'),
     },
   };
