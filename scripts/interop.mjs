@@ -1,7 +1,7 @@
 // `npm run interop`: the same behaviour on the other versions (Node.js 22 for the library, the nodes and real runtimes) and
 // with servers that are not ours.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './lib/root.mjs';
 
@@ -13,17 +13,10 @@ const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 if (!existsSync(node)) {
   console.log(`Installing Node.js ${version} …`);
   mkdirSync(folder, { recursive: true });
-  const install = [
-    'install',
-    `node@${version}`,
-    '--prefix',
-    folder,
-    '--no-audit',
-    '--no-fund',
-    '--no-save',
-    '--loglevel=error',
-  ];
-  execFileSync('npm', [...install, ...allowInstallScripts()], { stdio: 'inherit', cwd: folder });
+  // A project of its own, which allows the one install script that puts the binary in place.
+  const project = { private: true, allowScripts: { node: true }, dependencies: { node: version } };
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(project));
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit', cwd: folder });
 }
 
 run('the library on Node.js 22', node, [
@@ -35,12 +28,6 @@ run('real runtimes on Node.js 22', process.execPath, ['test/runtime/main-path.te
 });
 
 run('foreign servers, where they are installed', process.execPath, ['test/interop/**/*.test.ts']);
-
-/** npm 11 runs install scripts only where they are allowed; older versions do not know the option. */
-function allowInstallScripts() {
-  const major = Number(execFileSync('npm', ['--version']).toString().split('.')[0]);
-  return major >= 11 ? ['--allow-scripts', 'node'] : [];
-}
 
 function run(what, binary, specs, env = {}) {
   console.log(`\n${what}`);

@@ -413,8 +413,12 @@ describe('wait-for-status', () => {
       await out(mark);
       await untilQuiet();
       expect(lines(mark)).to.have.length(1);
-      const events = house.lines<{ envelope: string; type: string }>('events.jsonl');
-      expect(events.filter((event) => event.envelope === envelope && event.type === 'signed')).to.have.length(1);
+      const signed = () =>
+        house
+          .lines<{ envelope: string; type: string }>('events.jsonl')
+          .filter((event) => event.envelope === envelope && event.type === 'signed');
+      await until('the event', () => signed().length > 0, { child: house.runtime });
+      expect(signed()).to.have.length(1);
       expect(house.runtime.log()).not.to.match(/MaxListenersExceededWarning|Close timed out|UnhandledPromise/);
       await house.deploy(flows());
     });
