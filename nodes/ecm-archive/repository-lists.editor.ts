@@ -1,5 +1,4 @@
-import { askRoute } from '../ecm-repository/routes.editor';
-import type { Answer } from '../editor/runtime.editor';
+import { type Answer, ask } from '../editor/runtime.editor';
 import type { Say } from '../editor/texts.editor';
 
 /** A type of documents, or a group of attributes, as the repository lists it. */
@@ -22,7 +21,7 @@ async function askRepository<Full extends Answer>(say: Say, id: string, what: st
   const repository = RED.nodes.node(id);
   const deployFirst: Answer = { ok: false, message: say('message.deployFirst') };
   if (!repository) return deployFirst;
-  const answer = await askRoute<Full>(say, `${encodeURIComponent(id)}/${what}`);
+  const answer = await ask<Full>(say, 'GET', `repository/${encodeURIComponent(id)}/${what}`);
   return answer.ok || !repository.changed ? answer : deployFirst;
 }
 

@@ -2,8 +2,8 @@ import { finishDialog } from '../editor/dialog.editor';
 import { showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
 import { both, filled, type Rule, type Rules, typed, validator, webAddress, when } from '../editor/rules.editor';
+import { wireConnectionTest } from '../editor/runtime.editor';
 import { textsOf } from '../editor/texts.editor';
-import { wireRepositoryTest } from './connection-test.editor';
 import { fits, takesPart, wireLogOn } from './log-on.editor';
 
 const say = textsOf('ecm-repository');
@@ -47,5 +47,5 @@ export function prepare(node: DialogNode): void {
   showInitialValues(node);
   finishDialog(node);
   wireLogOn(node);
-  wireRepositoryTest(node, say);
+  wireConnectionTest(node, say, 'repository', ['password', 'clientSecret', 'token']);
 }

@@ -14,7 +14,7 @@ const stored = '__PWRD__';
 const root = 'core-signature';
 
 /** Asks the runtime. A request that fails becomes an answer with a plain message, so that callers need no second path. */
-async function ask<Full extends Answer>(
+export async function ask<Full extends Answer>(
   say: Say,
   type: 'GET' | 'POST',
   path: string,
@@ -69,7 +69,7 @@ export const showAnswer = (hint: JQuery, { ok, message = '' }: Answer) => show(h
 export function wireConnectionTest(
   node: DialogNode,
   say: Say,
-  kind: 'account' | 'ledger' | 'push-service',
+  kind: 'account' | 'ledger' | 'push-service' | 'repository',
   secrets: string[],
 ): void {
   const button = $('#core-signature-test');

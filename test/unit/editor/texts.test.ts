@@ -16,7 +16,7 @@ const saidByShared = {
   checkWebhook: ['message.notAllowed', 'message.noAnswer'],
   wireConnectionTest: ['message.testing', 'message.notAllowed', 'message.noAnswer'],
   wireSecretLines: ['placeholder.keys', 'placeholder.keysStored'],
-  askRoute: ['message.notAllowed', 'message.noAnswer'],
+  ask: ['message.notAllowed', 'message.noAnswer'],
   timeZone: ['validation.zone'],
 };
 
