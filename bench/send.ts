@@ -59,10 +59,10 @@ function sendByPackage(account: SignatureAccount): () => Promise<void> {
     const composition = compose({ ...draft, ...choices, callbackUrl: account.callbackUrl }, (uuid) => uuid);
     const message = JSON.stringify({ payload: { order: externalId } });
     const job = { node: 'send', externalId, foreignId: false, composition, source, attachments: [], message };
-    const { deliveryId, deliveryRev } = await sendEnvelope(account, { ...job, retryForMs: 0 });
+    const { deliveryId, claimed } = await sendEnvelope(account, { ...job, retryForMs: 0 });
     const ledger = await account.dispatcher.ledger();
     // The flow behind is through; nobody waits for that to be noted.
-    ledger.finishDeliveries([{ id: deliveryId, rev: deliveryRev ?? 0 }]).catch((error: Error) => console.error(error));
+    ledger.finishDeliveries([{ id: deliveryId, rev: claimed?.rev ?? 0 }]).catch((error: Error) => console.error(error));
   };
 }
 
@@ -75,6 +75,7 @@ export const send: Bench = () =>
     const config = { ...accountConfig.parse({ service: 'custom', url: `${url}/api/v1/` }), ratePerSecond: 100_000 };
     const connection = connect('account', config, accountCredentials.parse({ token: 'sandbox-token' }));
     const dispatcher = new Dispatcher({
+      leaseMs: 120_000,
       open: () => openLedger({ engine: 'sqlite', file: path.join(folder, 'ledger.sqlite') }),
       owner: makeOwner(),
       onFault: (error) => console.error(error.message),

@@ -36,6 +36,7 @@ export const timers: Bench = () =>
     await seedWaits({ file, count, account: 'account', node: 'wait', lane: '', deadline: Date.now() - 3_600_000 });
     const noise = await startHelper('noise');
     const dispatcher = new Dispatcher({
+      leaseMs: 120_000,
       open: () => openLedger({ engine: 'sqlite', file }),
       owner: makeOwner(),
       onFault: (error) => console.error(error.message),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SignatureError } from '../errors';
 import type { HttpClient, HttpRequest } from '../http/client';
 import type { Clock, EpochMs } from '../time/clock';
+import { underNoLease } from '../time/lease';
 import { tokenRefusal } from './token-refusal';
 
 /** A fixed token. `Token` is the scheme of API keys, `Bearer` of OAuth. */
@@ -106,7 +107,7 @@ class OAuthTokens implements TokenSource {
   async authorization(signal?: AbortSignal): Promise<string> {
     if (this.#token !== undefined && this.clock.now() < this.#token.refreshAt) return this.#token.header;
     if (this.#refused !== undefined && this.clock.now() < this.#refused.until) throw this.#refused.error;
-    this.#underWay ??= this.#fetch().finally(() => {
+    this.#underWay ??= underNoLease(() => this.#fetch()).finally(() => {
       this.#underWay = undefined;
     });
     const { header } = await abortable(this.#underWay, signal);

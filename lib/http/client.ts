@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import { SignatureError } from '../errors';
+import { holdLease } from '../time/lease';
 import { Deadline } from './deadline';
 import { type ExchangeAnswer, ExchangeFailure, exchange } from './exchange';
 import { type Failed, isPassing, noAnswer, refusal } from './failures';
@@ -91,6 +92,8 @@ export interface HttpClient {
 }
 
 const idempotentMethods = new Set(['GET', 'HEAD']);
+/** Requests that change nothing may be made by a process whose work was taken over. */
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']);
 
 /**
  * Makes a client.
@@ -120,6 +123,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     failed: Failed,
     deadline: Deadline,
   ): Promise<ExchangeAnswer> => {
+    if (!readingMethods.has(request.method)) await holdLease();
     const answered = watchExchange(service, request.method);
     try {
       const answer = await exchange({

@@ -28,18 +28,34 @@ export function onInput(node: Node, handler: (message: FlowMessage, send: Send) 
   });
 }
 
+const closings = new WeakMap<Node, AbortController>();
+
+/** Aborted when the node, which was built by `construct`, is being closed. */
+export function closing(node: Node): AbortSignal {
+  const existing = closings.get(node) ?? new AbortController();
+  closings.set(node, existing);
+  return existing.signal;
+}
+
 /**
  * The one way a node cleans up. The runtime waits for the handler; a failure is a warning and never stops the deploy.
  *
  * @param handler `removed` is true only when the node was deleted or disabled
  */
 export function onClose(node: Node, handler: (removed: boolean) => Promise<void> | void): void {
+  closing(node);
   node.on('close', (removed: boolean, done: () => void) => {
+    closings.get(node)?.abort();
     Promise.resolve()
       .then(() => handler(removed))
       .catch((thrown: unknown) => node.warn(toError(thrown).message))
       .then(done, done);
   });
+}
+
+/** Tells when any node of a flow, also one that is not ours, is being stopped. */
+export function onStopped(node: Node, listener: () => void): void {
+  node.on('close', () => listener());
 }
 
 /** Runs work that belongs to no message; a failure is logged at the node, never thrown into the runtime. */

@@ -7,6 +7,7 @@ import { metrics } from '../process/metrics';
 import { DeliveryTracker } from './delivery-tracker';
 import { DeviceRoute } from './device-route';
 import { addMetricsRoute } from './metrics-route';
+import { packageSettings } from './settings';
 import { WebhookRoute } from './webhook-route';
 
 /** A ledger to work with: how to open it, and what identifies it in this process. */
@@ -27,10 +28,12 @@ export class Host {
   readonly #RED: NodeAPI;
   readonly #dispatchers = new Map<string, { dispatcher: Dispatcher; users: number }>();
   readonly #closing = new Map<string, Promise<void>>();
+  readonly #leaseMs: number;
   #flowsRun = false;
 
   constructor(RED: NodeAPI) {
     this.#RED = RED;
+    this.#leaseMs = packageSettings(RED).leaseSeconds * 1000;
     this.webhooks = new WebhookRoute(RED);
     this.deliveries = new DeliveryTracker(RED);
     this.devices = new DeviceRoute(RED);
@@ -72,6 +75,7 @@ export class Host {
 
   #newDispatcher(key: string, options: LedgerOptions, node: Node): Dispatcher {
     const dispatcher = new Dispatcher({
+      leaseMs: this.#leaseMs,
       owner: makeOwner(),
       open: async () => {
         // A redeploy opens the ledger again while the one before is still closing.

@@ -1,8 +1,17 @@
 import { SignatureError, toError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
 import { deadOwners } from '../ledger/owner';
-import type { ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
+import type { Claim, ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
 import type { Clock } from '../time/clock';
+import { type LeaseTerms, type LeaseTime, leaseNow, underLease, underNoLease } from '../time/lease';
+
+/** A message could not be sent, or was on its way through a flow that was stopped: the flow's successor gets it. */
+export class Interrupted extends Error {
+  /** @param emitted whether it had been sent, so that the next time is a repeat */
+  constructor(readonly emitted: boolean) {
+    super('the flow was stopped while the message was on its way through it');
+  }
+}
 
 /** What a node does with the work the ledger holds for it. */
 export interface NodeWorker {
@@ -30,12 +39,15 @@ export interface DispatcherOptions {
   open(): Promise<Ledger>;
   /** Who claims: see `lib/ledger/owner.ts`. */
   owner: string;
+  /**
+   * How long work may stand still before another process takes it over, in milliseconds. A process killed on this machine
+   * is noticed earlier.
+   */
+  leaseMs: number;
   /** Told of a failure that belongs to no node. */
   onFault(error: Error): void;
 }
 
-/** Longer than the longest thing done under a claim; a killed process on this machine is noticed earlier. */
-const leaseMs = 120_000;
 /** The safety net below the hints of the ledger: how long the dispatcher sleeps at most. */
 const maxSleepMs = 5_000;
 const batch = 50;
@@ -52,6 +64,8 @@ const retryAfterFaultMs = 5_000;
  */
 export class Dispatcher {
   readonly owner: string;
+  /** See `DispatcherOptions`. */
+  readonly leaseMs: number;
   readonly #options: DispatcherOptions;
   readonly #nodes = new Map<string, NodeWorker>();
   readonly #accounts = new Map<string, AccountWorker>();
@@ -69,6 +83,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.owner = options.owner;
+    this.leaseMs = options.leaseMs;
   }
 
   /** The open ledger. @throws SignatureError `LEDGER_*` when it cannot be opened; the next call tries again. */
@@ -199,11 +214,15 @@ export class Dispatcher {
 
   /** Claims what is there and sets it to work. True when there was anything. */
   async #handOut(ledger: Ledger): Promise<boolean> {
-    const { owner } = this;
+    const { owner, leaseMs } = this;
+    const since = leaseNow();
     const nodes = [...this.#nodes.keys()];
     const lanes = this.#lanes();
     const deliveries = nodes.length > 0 ? await ledger.claimDeliveries({ owner, nodes, leaseMs, limit: batch }) : [];
-    for (const delivery of deliveries) this.#work(() => this.#deliver(ledger, delivery));
+    for (const delivery of deliveries) {
+      const renew = () => ledger.renewDelivery({ ...claimOf(delivery), leaseMs });
+      this.#work({ leaseMs, since, renew }, () => this.#deliver(ledger, delivery));
+    }
     const timers = await ledger.claimTimers({
       owner,
       nodes,
@@ -212,10 +231,17 @@ export class Dispatcher {
       leaseMs,
       limit: batch,
     });
-    for (const timer of timers) this.#work(() => this.#fire(ledger, timer));
+    for (const timer of timers) {
+      const renew = () => ledger.renewTimer({ ...claimOf(timer), leaseMs });
+      this.#work({ leaseMs, since, renew }, () => this.#fire(ledger, timer));
+    }
     const operations =
       nodes.length > 0 ? await ledger.claimOperations({ owner, nodes, lanes, leaseMs, limit: batch }) : [];
-    for (const operation of operations) this.#work(async () => this.#nodes.get(operation.node)?.resume?.(operation));
+    for (const operation of operations) {
+      const { key, rev, node } = operation;
+      const renew = () => ledger.renewOperation({ key, rev, leaseMs });
+      this.#work({ leaseMs, since, renew }, async () => this.#nodes.get(node)?.resume?.(operation));
+    }
     return deliveries.length + timers.length + operations.length > 0;
   }
 
@@ -234,14 +260,39 @@ export class Dispatcher {
     return [...lanes.values()];
   }
 
+  /**
+   * Emits a message that this process has just put into the outbox for itself, already claimed.
+   *
+   * @param since `leaseNow()` from before that
+   */
+  async emitClaimed(claim: Claim, since: LeaseTime, emit: () => Promise<void>): Promise<void> {
+    const { leaseMs } = this;
+    const ledger = await this.ledger();
+    const renew = () => ledger.renewDelivery({ ...claim, leaseMs });
+    // Its operation, if that was at work here, is over.
+    const work = () => underLease({ leaseMs, since, renew }, () => this.#emit(ledger, claim, emit));
+    await this.during(() => underNoLease(work));
+  }
+
   async #deliver(ledger: Ledger, delivery: ClaimedDelivery): Promise<void> {
-    const { id, rev } = delivery;
+    // A node that was closed meanwhile leaves the message to its successor.
     const worker = this.#nodes.get(delivery.node);
-    if (!worker) return;
-    try {
+    await this.#emit(ledger, claimOf(delivery), async () => {
+      if (!worker) throw new Interrupted(false);
       await worker.deliver(delivery);
+    });
+  }
+
+  /** The row is cleared when the flow is through with the message, and not before. */
+  async #emit(ledger: Ledger, { id, rev }: Claim, emit: () => Promise<void>): Promise<void> {
+    try {
+      await emit();
       await ledger.finishDeliveries([{ id, rev }]);
     } catch (thrown) {
+      if (thrown instanceof Interrupted) {
+        await ledger.retryDelivery({ id, rev, due: 0, error: thrown.message, counts: thrown.emitted });
+        return this.kick();
+      }
       await ledger.retryDelivery({
         id,
         rev,
@@ -265,10 +316,11 @@ export class Dispatcher {
     }
   }
 
-  #work(task: () => Promise<void>): void {
-    const work: Promise<void> = Promise.resolve()
-      .then(task)
-      .catch((thrown: unknown) => this.#options.onFault(toError(thrown)))
+  #work(lease: LeaseTerms, task: () => Promise<void>): void {
+    const work: Promise<void> = underLease(lease, task)
+      .catch((thrown: unknown) => {
+        if (!isTakenOver(thrown)) this.#options.onFault(toError(thrown));
+      })
       .finally(() => {
         this.#atWork.delete(work);
         this.kick();
@@ -276,6 +328,11 @@ export class Dispatcher {
     this.#atWork.add(work);
   }
 }
+
+const claimOf = ({ id, rev }: Claim): Claim => ({ id, rev });
+
+/** Somebody else carries on: nothing was lost. */
+const isTakenOver = (thrown: unknown): boolean => thrown instanceof SignatureError && thrown.code === 'IN_PROGRESS';
 
 /** The service is away or refuses us: that says nothing about the work, which is tried for as long as it takes. */
 export const isOutage = (thrown: unknown): boolean =>

@@ -1,23 +1,18 @@
 import type { Ledger } from '../ledger/ledger';
+import { type LeaseTime, underLease } from '../time/lease';
+import type { Dispatcher } from './dispatcher';
 
 /**
- * Renews the lease of an operation while it is worked on.
+ * Works on an operation that this process has begun, renewing its lease meanwhile. (What the dispatcher hands out is under
+ * its lease already.)
  *
- * @returns `lost` is aborted when somebody else has taken the operation over; call `end` when the work is over
+ * @param since `leaseNow()` from before the operation was begun
+ * @throws what `work` throws
  */
-export function keepLease(
+export const underOperation = <T>(
+  { leaseMs }: Pick<Dispatcher, 'leaseMs'>,
   ledger: Ledger,
-  key: string,
-  rev: number,
-  leaseMs: number,
-  reason: () => Error,
-): { lost: AbortSignal; end: () => void } {
-  const lost = new AbortController();
-  const renewal = setInterval(() => {
-    ledger.renewOperation({ key, rev, leaseMs }).then(
-      (answer) => answer === 'stale' && lost.abort(reason()),
-      () => undefined,
-    );
-  }, leaseMs / 3).unref();
-  return { lost: lost.signal, end: () => clearInterval(renewal) };
-}
+  { key, rev }: { key: string; rev: number },
+  since: LeaseTime,
+  work: () => Promise<T>,
+): Promise<T> => underLease({ leaseMs, since, renew: () => ledger.renewOperation({ key, rev, leaseMs }) }, work);

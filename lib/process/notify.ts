@@ -5,7 +5,9 @@ import type { Notification } from '../push/message';
 import { type Recipient, recipientLabel } from '../push/recipients';
 import type { PushProvider, SendResult } from '../push/types';
 import type { Clock, EpochMs } from '../time/clock';
+import { leaseNow } from '../time/lease';
 import { backoffMs, type Dispatcher } from './dispatcher';
+import { underOperation } from './lease';
 
 /** A push service at work. */
 export interface PushService {
@@ -75,7 +77,6 @@ export type NotifyAnswer =
   | { state: 'waiting' }
   | { state: 'repeat'; deliveryId: string; result: NotifyResult };
 
-const leaseMs = 120_000;
 const kind = 'notify';
 
 /**
@@ -96,6 +97,7 @@ export async function notify(service: PushService, job: NotifyJob): Promise<Noti
     giveUpAt: service.clock.now() + job.retryForMs,
   };
   const key = `${kind}:${service.id}:${job.key}`;
+  const since = leaseNow();
   const begun = await ledger.beginOperation({
     key,
     kind,
@@ -108,14 +110,17 @@ export async function notify(service: PushService, job: NotifyJob): Promise<Noti
     message: job.message,
     attachments: [],
     owner: service.dispatcher.owner,
-    leaseMs,
+    leaseMs: service.dispatcher.leaseMs,
     clock: service.lane,
   });
   if (begun.state === 'done')
     return { state: 'repeat', deliveryId: `${key}:done`, result: begun.result as NotifyResult };
   if (begun.state !== 'mine') throw takenOver();
   const operation = { key, rev: begun.rev, node: job.node, attempt: begun.attempt, progress: begun.progress };
-  return { state: (await deliverAll(service, ledger, operation, stored)) ? 'finished' : 'waiting' };
+  const finished = await underOperation(service.dispatcher, ledger, operation, since, () =>
+    deliverAll(service, ledger, operation, stored),
+  );
+  return { state: finished ? 'finished' : 'waiting' };
 }
 
 /** Goes on with a job that waited, or that a crash interrupted. */
@@ -136,7 +141,6 @@ async function deliverAll(
   const note = async (index: number, entry: Progress[string]): Promise<void> => {
     progress[index] = entry;
     if ((await ledger.noteOperation({ key, rev, progress })) === 'stale') throw takenOver();
-    await ledger.renewOperation({ key, rev, leaseMs });
   };
   let wait = 0;
   try {

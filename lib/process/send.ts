@@ -6,12 +6,13 @@ import { envelopeStatuses, isTerminal, statusOf } from '../core-signature/status
 import { type ErrorCode, SignatureError, toError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
 import type { Attachment, RecordEnvelopeInput } from '../ledger/types';
+import { type LeaseTime, leaseNow, leaseSignal } from '../time/lease';
 import { sleep } from '../time/timers';
 import type { SignatureAccount } from './account';
 import type { Composition } from './compose';
 import { backoffMs } from './dispatcher';
 import type { DocumentSource } from './document-source';
-import { keepLease } from './lease';
+import { underOperation } from './lease';
 import { open, seal } from './sealed';
 
 /** An envelope that is to be sent, completely checked. */
@@ -45,8 +46,8 @@ export interface SendResult {
   deliveryId: string;
   /** Page where the sender places the fields and sends, when the envelope is only prepared. */
   prepareUrl?: string;
-  /** Fencing token of the delivery; missing for a repeat, which leaves no row behind. */
-  deliveryRev?: number;
+  /** Fencing token and time of the delivery's claim; missing for a repeat, which leaves no row behind. */
+  claimed?: { rev: number; since: LeaseTime };
 }
 
 /** What the ledger keeps of a job, so that another process can bring it to its end. */
@@ -60,7 +61,6 @@ export interface StoredJob {
   emits: boolean;
 }
 
-const leaseMs = 120_000;
 const pollMs = 250;
 
 /** Failures after which it is worth while to try again; all others are final. */
@@ -80,8 +80,10 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
   const ours = store(account, job);
   const fingerprint = fingerprintOf(ours, job);
   const key = operationKey(account.id, job.externalId);
-  const giveUpAt = Date.now() + job.retryForMs + leaseMs;
+  const { dispatcher } = account;
+  const giveUpAt = Date.now() + job.retryForMs + dispatcher.leaseMs;
   for (;;) {
+    const since = leaseNow();
     const begun = await ledger.beginOperation({
       key,
       kind: 'send',
@@ -91,15 +93,18 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
       request: ours,
       message: job.message,
       attachments: bytesOf(job),
-      owner: account.dispatcher.owner,
-      leaseMs,
+      owner: dispatcher.owner,
+      leaseMs: dispatcher.leaseMs,
     });
     if (begun.state === 'done') return repeat(ledger, account, key, begun.result);
     if (begun.state === 'mine') {
-      const lookFirst = job.foreignId || begun.repeat;
-      // What an earlier attempt may have begun to send under this id is what is sent.
-      const stored = begun.fingerprint === fingerprint ? ours : await storedJob(ledger, key);
-      return carryOut(account, ledger, { key, rev: begun.rev, node: job.node, stored, lookFirst });
+      const { rev, repeat: repeated } = begun;
+      const lookFirst = job.foreignId || repeated;
+      return underOperation(dispatcher, ledger, { key, rev }, since, async () => {
+        // What an earlier attempt may have begun to send under this id is what is sent.
+        const stored = begun.fingerprint === fingerprint ? ours : await storedJob(ledger, key);
+        return carryOut(account, ledger, { key, rev, node: job.node, stored, lookFirst });
+      });
     }
     // The same envelope is being sent by somebody else just now: wait for what comes of it.
     if (Date.now() > giveUpAt) throw inProgress(job.externalId);
@@ -132,31 +137,28 @@ interface Attempt {
   lookFirst: boolean;
 }
 
-/** Tries until it is done, refused, or the time is up, holding the lease all the while. */
+/** Tries until it is done, refused, taken over, or the time is up. */
 async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Attempt): Promise<SendResult> {
-  const { key, rev, stored } = attempt;
-  const lease = keepLease(ledger, key, rev, leaseMs, () => inProgress(stored.externalId));
+  const { key, stored } = attempt;
+  const lost = leaseSignal();
   const giveUpAt = Date.now() + stored.retryForMs;
   let { lookFirst } = attempt;
-  try {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const sent = await send(account, ledger, key, stored, lookFirst, lease.lost);
-        return await finish(account, ledger, attempt, sent);
-      } catch (thrown) {
-        const error = toError(lease.lost.aborted ? lease.lost.reason : thrown);
-        const wait = Math.min(backoffMs(tries) / 2, 30_000);
-        const again = error instanceof SignatureError && passing.has(error.code) && Date.now() + wait <= giveUpAt;
-        if (!again) {
-          await giveUp(ledger, attempt, error);
-          throw error;
-        }
-        lookFirst = true;
-        await sleep(wait, lease.lost);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const sent = await send(account, ledger, key, stored, lookFirst, lost);
+      return await finish(account, ledger, attempt, sent);
+    } catch (thrown) {
+      if (lost.aborted) throw inProgress(stored.externalId);
+      const error = toError(thrown);
+      const wait = Math.min(backoffMs(tries) / 2, 30_000);
+      const again = error instanceof SignatureError && passing.has(error.code) && Date.now() + wait <= giveUpAt;
+      if (!again) {
+        await giveUp(ledger, attempt, error);
+        throw error;
       }
+      lookFirst = true;
+      await sleep(wait, lost);
     }
-  } finally {
-    lease.end();
   }
 }
 
@@ -259,6 +261,7 @@ async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attemp
   const envelope = handle(account, sent);
   const deliveryId = deliveryIdOf(key);
   const prepareUrl = sent.request.prepare_url ?? undefined;
+  const since = leaseNow();
   const answer = await ledger.finishOperation({
     key,
     rev,
@@ -270,12 +273,12 @@ async function finish(account: SignatureAccount, ledger: Ledger, attempt: Attemp
         node,
         port: 0,
         body: { repeated: sent.repeated, prepareUrl },
-        claimed: { owner: account.dispatcher.owner, leaseMs },
+        claimed: { owner: account.dispatcher.owner, leaseMs: account.dispatcher.leaseMs },
       },
     }),
   });
   if (answer === 'stale') throw inProgress(attempt.stored.externalId);
-  return { envelope, repeated: sent.repeated, deliveryId, prepareUrl, deliveryRev: 1 };
+  return { envelope, repeated: sent.repeated, deliveryId, prepareUrl, claimed: { rev: 1, since } };
 }
 
 /** A document just sent still says "converting"; what counts is that its request is out. */

@@ -1,6 +1,7 @@
 /** A bearer token that is fetched when it is needed, shared by all who send, and renewed before it expires. */
 import { SignatureError } from '../errors';
 import type { Pace } from '../http/retry';
+import { underNoLease } from '../time/lease';
 
 export interface FetchedToken {
   token: string;
@@ -35,7 +36,7 @@ export class BearerToken {
     signal?.throwIfAborted();
     if (this.#header !== undefined && this.pace.now() < this.#header.refreshAt) return this.#header.value;
     if (this.#refused !== undefined && this.pace.now() < this.#refused.until) throw this.#refused.error;
-    this.#underWay ??= this.#renew().finally(() => {
+    this.#underWay ??= underNoLease(() => this.#renew()).finally(() => {
       this.#underWay = undefined;
     });
     const value = await this.#underWay;

@@ -37,7 +37,7 @@ export = (RED: NodeAPI): void => {
       const detach = account.dispatcher.attachNode(this.id, {
         deliver: async (delivery) => {
           const message = { ...(await released(account, delivery)), archive: delivery.body };
-          await host.deliveries.emitted(delivery.id, () => this.send(toPort(message, delivery.port, 2)));
+          await host.deliveries.emitted(this, delivery.id, () => this.send(toPort(message, delivery.port, 2)));
         },
         resume: async (operation) => {
           try {

@@ -31,7 +31,7 @@ export = (RED: NodeAPI): void => {
           const port = delivery.port === ladderPort.lastStep ? ladderPort.step : delivery.port;
           const escalation = port === 1 ? { why: (body as { status: string }).status } : body;
           const message = { ...(await released(account, delivery)), escalation };
-          await host.deliveries.emitted(delivery.id, () => this.send(toPort(message, port, 3)));
+          await host.deliveries.emitted(this, delivery.id, () => this.send(toPort(message, port, 3)));
           open.refresh();
         },
       });

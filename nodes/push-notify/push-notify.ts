@@ -29,7 +29,7 @@ export = (RED: NodeAPI): void => {
         deliver: async (delivery) => {
           const payload = delivery.body as NotifyResult;
           const message = await released({ dispatcher }, delivery);
-          await host.deliveries.emitted(delivery.id, () => this.send(outputs(message, payload)));
+          await host.deliveries.emitted(this, delivery.id, () => this.send(outputs(message, payload)));
         },
         resume: async (operation) => {
           try {

@@ -4,7 +4,7 @@ import { SignatureError, toError } from '../../lib/errors';
 import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
-import type { FlowMessage, Send } from '../../lib/node-red/handlers';
+import { closing, type FlowMessage, type Send } from '../../lib/node-red/handlers';
 import { hostOf } from '../../lib/node-red/host';
 import { messageKey, park, released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
@@ -24,23 +24,16 @@ export = (RED: NodeAPI): void => {
       const { account } = accountNode(RED, config.account);
       const { dispatcher } = account;
       let sending = 0;
-      let closed = false;
 
-      /**
-       * Sends the message on; its row in the ledger is cleared when the flow behind is through with it. A node that was
-       * closed meanwhile has no flow behind it any more: the message is left to its successor.
-       */
+      const emitted = (deliveryId: string, message: FlowMessage, result: SendResult, send: Send): Promise<void> =>
+        host.deliveries.emitted(this, deliveryId, () => send(outgoing(message, result)));
+
+      /** Sends on what has just been carried out here; a repeat has no row in the ledger that could be lost. */
       const emit = async (message: FlowMessage, result: SendResult, send: Send): Promise<void> => {
-        const { deliveryId, deliveryRev } = result;
-        if (closed && deliveryRev !== undefined) {
-          const ledger = await dispatcher.ledger();
-          await ledger.retryDelivery({ id: deliveryId, rev: deliveryRev, due: 0, error: '', counts: false });
-          return;
-        }
-        await host.deliveries.emitted(deliveryId, () => send(outgoing(message, result)));
-        if (deliveryRev === undefined) return;
-        const ledger = await dispatcher.ledger();
-        await ledger.finishDeliveries([{ id: deliveryId, rev: deliveryRev }]);
+        const { deliveryId, claimed } = result;
+        const run = () => emitted(deliveryId, message, result, send);
+        if (claimed) await dispatcher.emitClaimed({ id: deliveryId, rev: claimed.rev }, claimed.since, run);
+        else await run();
       };
 
       const showSending = (by: number): void => {
@@ -52,9 +45,8 @@ export = (RED: NodeAPI): void => {
         deliver: async (delivery) => {
           const { envelope, redelivered, ...message } = await released(account, delivery);
           const result = { ...(delivery.body as SentBody), envelope: envelope as Envelope, deliveryId: delivery.id };
-          await emit({ ...message, ...(redelivered === true && { redelivered }) } as FlowMessage, result, (out) =>
-            this.send(out),
-          );
+          const again = { ...message, ...(redelivered === true && { redelivered }) } as FlowMessage;
+          await emitted(delivery.id, again, result, (out) => this.send(out));
         },
         resume: async (operation) => {
           const message = decodeMessage(operation.message) as FlowMessage;
@@ -88,11 +80,11 @@ export = (RED: NodeAPI): void => {
             message: park(bare),
             retryForMs: config.retrySeconds * 1000,
           });
-          const emitted = emit(bare, result, send);
+          const sentOn = emit(bare, result, send);
           // The flow behind may take its time; this node is done as soon as the message has left. When it was closed, the
-          // ledger is about to be closed as well, so the handing over comes first.
-          if (closed) await emitted;
-          emitted.catch((thrown: unknown) => this.warn(toError(thrown).message));
+          // ledger is about to be closed as well, so leaving the message to the successor comes first.
+          if (closing(this).aborted) await sentOn;
+          sentOn.catch((thrown: unknown) => this.warn(toError(thrown).message));
         } finally {
           showSending(-1);
         }
@@ -100,10 +92,7 @@ export = (RED: NodeAPI): void => {
 
       return {
         input: (message, send) => dispatcher.during(() => sendFrom(message, send)),
-        close: () => {
-          closed = true;
-          detach();
-        },
+        close: detach,
       };
     });
   }

@@ -44,7 +44,7 @@ export = (RED: NodeAPI): void => {
           const payload = { type, at: new Date(at).toISOString(), signer: signer || null, status, uuid };
           const message = await released(account, delivery, { topic: type, payload });
           if (!(await passes(delivery.body as EventBody, message.envelope as object | undefined))) return;
-          await host.deliveries.emitted(delivery.id, () => this.send(message));
+          await host.deliveries.emitted(this, delivery.id, () => this.send(message));
         },
       });
 

@@ -44,7 +44,7 @@ export = (RED: NodeAPI): void => {
         const lateMs = outcome === 'timeout' ? Math.max(0, now - (deadline ?? now)) : 0;
         const payload = { outcome, status, envelope: delivery.envelope, waitedMs: now - at, lateMs };
         const outputs = toPort({ ...message, payload }, delivery.port, 3);
-        await host.deliveries.emitted(delivery.id, () => this.send(outputs));
+        await host.deliveries.emitted(this, delivery.id, () => this.send(outputs));
         parked.refresh();
       };
 

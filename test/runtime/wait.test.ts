@@ -423,6 +423,43 @@ describe('wait-for-status', () => {
       await house.deploy(flows());
     });
 
+    it('S7 S17: a deploy that stops a node busy with the message: it comes again, is marked; one that does not leaves it alone', async () => {
+      const busy = (hours: string, x = 100): FlowNode[] => [
+        ...parking('held', {}, [['hold', 'out 0'], [], []]),
+        onTab({
+          id: 'hold',
+          type: 'delay',
+          name: '',
+          x,
+          pauseType: 'delay',
+          timeout: hours,
+          timeoutUnits: 'hours',
+          rate: '1',
+          nbRateUnits: '1',
+          rateUnits: 'second',
+          drop: false,
+          outputs: 1,
+        }),
+      ];
+      await house.deploy(flows(busy('1')));
+      const envelope = await sent(house);
+      const mark = await park(envelope, '/held');
+      await sign(house, envelope);
+      const first = await out(mark);
+      expect(first.redelivered).to.equal(undefined);
+      await house.deploy(flows(busy('1', 200)), 'nodes');
+      await house.deploy(flows(busy('2')), 'nodes');
+      const second = await until('the message to come again', () => lines(mark)[1], { child: house.runtime });
+      expect(second).to.include({ redelivered: true, deliveryId: first.deliveryId });
+      await house.deploy(flows(busy('2')), 'full');
+      await until('the message to come again', () => lines(mark)[2], { child: house.runtime });
+      expect(lines(mark)).to.have.length(3);
+      await house.deploy(flows(busy('0')), 'nodes');
+      await untilQuiet();
+      expect(lines(mark)).to.have.length(4);
+      await house.deploy(flows());
+    });
+
     it('S7: kill -9 before the flow behind is done: the message comes again, is marked, and what is behind absorbs it', async () => {
       writeFileSync(path.join(house.runtime.userDir, 'second.pdf'), contractPdf);
       const held: FlowNode[] = [

@@ -16,9 +16,10 @@ import type { ArchivePolicy } from '../../archive/verification/types';
 import { SignatureError, toError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
 import type { ClaimedOperation } from '../../ledger/types';
+import { leaseNow } from '../../time/lease';
 import type { SignatureAccount } from '../account';
 import { backoffMs } from '../dispatcher';
-import { keepLease } from '../lease';
+import { underOperation } from '../lease';
 import { type Evidence, prepareEvidence, type Verification } from './evidence';
 import { isPassing } from './passing';
 import { isJudgedAlike, workFolderOf } from './work-folder';
@@ -111,7 +112,6 @@ export type ArchiveAnswer =
   | { state: 'repeat'; deliveryId: string; result: ArchiveResult };
 
 const kind = 'archive';
-const leaseMs = 120_000;
 
 /**
  * Archives a finished envelope once: fetch, verify, package, file, read back. Every step is on disk before the next, so a
@@ -131,6 +131,7 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
     request: job.request,
     giveUpAt: account.clock.now() + job.request.retryForMs,
   };
+  const since = leaseNow();
   const begun = await ledger.beginOperation({
     key,
     kind,
@@ -142,7 +143,7 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
     message: job.message,
     attachments: [],
     owner: account.dispatcher.owner,
-    leaseMs,
+    leaseMs: account.dispatcher.leaseMs,
     clock: account.lane,
   });
   if (begun.state === 'done') {
@@ -152,7 +153,10 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
   }
   if (begun.state !== 'mine') throw takenOver();
   const { rev, attempt, progress } = begun;
-  const finished = await carryOut(context, ledger, { key, rev, attempt, progress, node: job.node }, stored);
+  const operation = { key, rev, attempt, progress, node: job.node };
+  const finished = await underOperation(account.dispatcher, ledger, operation, since, () =>
+    carryOut(context, ledger, operation, stored),
+  );
   return { state: finished ? 'finished' : 'waiting' };
 }
 
@@ -183,7 +187,6 @@ async function carryOut(
 ): Promise<boolean> {
   const { account } = context;
   const { key, rev, attempt } = operation;
-  const lease = keepLease(ledger, key, rev, leaseMs, takenOver);
   try {
     const folder = workFolderOf(context.workFolder, key, job.request);
     const evidence = await prepareEvidence(account, job.envelope, folder, job.request);
@@ -206,8 +209,6 @@ async function carryOut(
     account.dispatcher.kick();
     if (again) return false;
     throw thrown;
-  } finally {
-    lease.end();
   }
 }
 

@@ -1,7 +1,9 @@
 import { SignatureError, toError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
 import type { EpochMs } from '../../time/clock';
+import { leaseNow } from '../../time/lease';
 import type { SignatureAccount } from '../account';
+import { underOperation } from '../lease';
 
 /** An outside effect that must not happen twice. */
 export interface Effect {
@@ -21,8 +23,6 @@ export interface Attempt<P> {
   note(progress: P): Promise<void>;
 }
 
-const leaseMs = 120_000;
-
 /**
  * Does something once: its result is kept, and a repeat gets the result instead of the effect. What was done half is on
  * disk as far as it was noted, so the next attempt can go on from there.
@@ -34,6 +34,7 @@ export async function once<R, P>(
   { account, ledger, kind, key, node, envelope }: Effect,
   work: (attempt: Attempt<P>) => Promise<{ result: R } | { notBefore: EpochMs }>,
 ): Promise<{ result: R } | { notBefore: EpochMs }> {
+  const since = leaseNow();
   const begun = await ledger.beginOperation({
     key,
     kind,
@@ -46,7 +47,7 @@ export async function once<R, P>(
     message: '',
     attachments: [],
     owner: account.dispatcher.owner,
-    leaseMs,
+    leaseMs: account.dispatcher.leaseMs,
   });
   if (begun.state === 'done') return { result: begun.result as R };
   if (begun.state !== 'mine') throw new SignatureError('IN_PROGRESS', 'Another process is carrying out this step.');
@@ -54,12 +55,14 @@ export async function once<R, P>(
   const fail = (code: string, message: string) =>
     ledger.failOperation({ key, rev, error: { code, message }, retryAt: null });
   try {
-    const answer = await work({
-      progress: begun.progress as P | null,
-      note: async (progress) => {
-        if ((await ledger.noteOperation({ key, rev, progress })) === 'stale') throw takenOver();
-      },
-    });
+    const answer = await underOperation(account.dispatcher, ledger, { key, rev }, since, () =>
+      work({
+        progress: begun.progress as P | null,
+        note: async (progress) => {
+          if ((await ledger.noteOperation({ key, rev, progress })) === 'stale') throw takenOver();
+        },
+      }),
+    );
     if ('notBefore' in answer) await fail('RATE_LIMITED', 'not yet');
     else if ((await ledger.finishOperation({ key, rev, result: answer.result })) === 'stale') throw takenOver();
     return answer;

@@ -2,6 +2,7 @@
 import { SignatureError } from '../../../errors';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../../../http/client';
 import { systemPace } from '../../../http/retry';
+import { underNoLease } from '../../../time/lease';
 import { digestOfAnswer } from '../digest';
 import { multipartBody, type Part } from '../multipart';
 import { type FaultOptions, remoteClient, statusOf, uploadTimeMs } from '../remote';
@@ -133,7 +134,7 @@ export class ContentServerSession {
 
   async #logIn(): Promise<string> {
     try {
-      const ticket = await fetchTicket(this.#http, this.auth, this.options, this.tools);
+      const ticket = await underNoLease(() => fetchTicket(this.#http, this.auth, this.options, this.tools));
       this.#ticket = ticket;
       this.#refused = undefined;
       return ticket;
