@@ -38,10 +38,11 @@ export class Listening {
   async #connect(delayMs: number): Promise<void> {
     const client = new Client(clientConfig(this.#options));
     this.#client = client;
+    let wait = delayMs;
     const lost = () => {
       if (this.#client !== client || this.#stopped) return;
       void this.#drop();
-      this.#retry = setTimeout(() => void this.#connect(Math.min(maxDelayMs, delayMs * 2)), delayMs);
+      this.#retry = setTimeout(() => void this.#connect(Math.min(maxDelayMs, wait * 2)), wait);
       this.#retry.unref();
     };
     client.on('error', lost);
@@ -52,6 +53,7 @@ export class Listening {
     try {
       await client.connect();
       await client.query(`listen "${this.payload.channel}"`);
+      wait = firstDelayMs;
       // Something may have happened while nobody listened.
       this.#tell();
     } catch {

@@ -25,5 +25,7 @@ export function makePool(options: PostgresOptions): Pool {
   const pool = new Pool({ ...clientConfig(options), max: options.poolSize, idleTimeoutMillis: 30_000 });
   // A connection that breaks while idle is replaced with the next call, which reports a fault if there still is one.
   pool.on('error', () => undefined);
+  // One that breaks while it is in use fails the call that uses it; unheard, its event would end the whole process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { SignatureError, toError } from '../errors';
+import { ClockDistance } from './clock-distance';
 import { type Engine, Hints, type LedgerInfo } from './engine';
 import { closed, ledgerError } from './errors';
 import type { Migration } from './migrations';
@@ -47,7 +48,7 @@ class PostgresEngine implements Engine {
   readonly #intake: Waiting[] = [];
   readonly #atWork = new Set<Promise<void>>();
   #collectors = 0;
-  #skewMs = 0;
+  readonly #distance = new ClockDistance();
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -119,10 +120,11 @@ class PostgresEngine implements Engine {
 
   /** Begins a transaction and tells its time: the server's, or that of the test's clock. */
   async #beginAt(client: PoolClient): Promise<number> {
+    const asked = Date.now();
     const results = (await client.query(this.#begin)) as unknown as { rows: { now: number }[] }[];
-    const now = results.at(-1)?.rows[0]?.now ?? Date.now();
-    this.#skewMs = now - Date.now();
-    return Math.floor(this.#options.clock?.() ?? now);
+    const now = Math.floor(this.#options.clock?.() ?? results.at(-1)?.rows[0]?.now ?? Date.now());
+    this.#distance.note(asked, now);
+    return now;
   }
 
   onChange(listener: () => void): () => void {
@@ -153,7 +155,7 @@ class PostgresEngine implements Engine {
       where: this.#where,
       durable: this.#durable,
       shared: true,
-      skewMs: this.#skewMs,
+      skewMs: this.#distance.ms,
     };
   }
 }

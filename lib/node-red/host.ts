@@ -83,6 +83,7 @@ export class Host {
         return metrics.watching(await openLedger(options));
       },
       onFault: (error) => node.error(error.message),
+      onWarning: (text) => node.warn(text),
     });
     if (this.#flowsRun) dispatcher.resume();
     return dispatcher;
@@ -106,4 +107,14 @@ export function hostOf(RED: NodeAPI): Host {
   const host = new Host(RED);
   hosts.set(RED.httpNode, host);
   return host;
+}
+
+/** Builds what a user of a dispatcher needs; a configuration that is refused does not keep the dispatcher. */
+export function releasedWhenRefused<T>(release: () => Promise<void>, build: () => T): T {
+  try {
+    return build();
+  } catch (thrown) {
+    release().catch(() => undefined);
+    throw thrown;
+  }
 }

@@ -37,9 +37,9 @@ async function read(where: string, dispatcher: Dispatcher): Promise<LedgerReadin
   });
   const asked = dispatcher
     .ledger()
-    .then((ledger) => ledger.gauges({}))
+    .then(async (ledger) => ({ gauges: await ledger.gauges({}), skewMs: ledger.info().skewMs }))
     .catch(() => undefined);
-  const gauges = await Promise.race([asked, tooLong]);
+  const reading = await Promise.race([asked, tooLong]);
   clearTimeout(timer);
-  return gauges === undefined ? { where } : { where, gauges };
+  return { where, ...reading };
 }

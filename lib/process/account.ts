@@ -10,6 +10,7 @@ export interface SignatureAccount {
   readonly id: string;
   readonly client: CoreSignatureClient;
   readonly dispatcher: Dispatcher;
+  /** The dispatcher's clock, or a sandbox's that is ahead of it. */
   readonly clock: Clock;
   /** Lane of `clock` in the ledger: '' for the system clock, the account's id for one that follows a sandbox. */
   readonly lane: string;

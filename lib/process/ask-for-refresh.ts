@@ -20,7 +20,7 @@ export async function askForRefresh(
     node: '',
     ref: '',
     clock: '',
-    due: inMs === 0 ? 0 : Date.now() + inMs,
+    due: inMs === 0 ? 0 : account.dispatcher.clock.now() + inMs,
     data: null,
   });
   account.dispatcher.kick();

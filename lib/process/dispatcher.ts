@@ -4,6 +4,7 @@ import { deadOwners } from '../ledger/owner';
 import type { Claim, ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
 import type { Clock } from '../time/clock';
 import { type LeaseTerms, type LeaseTime, leaseNow, underLease, underNoLease } from '../time/lease';
+import { clockTrouble, Health, type Trouble } from './trouble';
 
 /** A message could not be sent, or was on its way through a flow that was stopped: the flow's successor gets it. */
 export class Interrupted extends Error {
@@ -46,6 +47,8 @@ export interface DispatcherOptions {
   leaseMs: number;
   /** Told of a failure that belongs to no node. */
   onFault(error: Error): void;
+  /** Told of what does not stop the work, but somebody should look at. */
+  onWarning?(text: string): void;
 }
 
 /** The safety net below the hints of the ledger: how long the dispatcher sleeps at most. */
@@ -66,12 +69,21 @@ export class Dispatcher {
   readonly owner: string;
   /** See `DispatcherOptions`. */
   readonly leaseMs: number;
+  /** The ledger's time: the database's where it is shared, so that all runtimes go by the same. */
+  readonly clock: Clock = {
+    now: () => Date.now() + (this.#opened?.info().skewMs ?? 0),
+    shift: () => 0,
+    onShift: () => () => {},
+  };
+  /** What is wrong with the ledger just now. */
+  readonly health = new Health();
   readonly #options: DispatcherOptions;
   readonly #nodes = new Map<string, NodeWorker>();
   readonly #accounts = new Map<string, AccountWorker>();
   readonly #atWork = new Set<Promise<void>>();
   readonly #asked = new Set<Promise<void>>();
   #ledger: Promise<Ledger> | undefined;
+  #opened: Ledger | undefined;
   #releasedAt = 0;
   #running = false;
   #stopped = false;
@@ -160,6 +172,7 @@ export class Dispatcher {
       await this.#releaseDead(ledger);
       for (const worker of this.#nodes.values()) await worker.opened?.(ledger);
       ledger.onChange(() => this.kick());
+      this.#opened = ledger;
       return ledger;
     } catch (thrown) {
       this.#ledger = undefined;
@@ -185,6 +198,7 @@ export class Dispatcher {
           const found = await this.#handOut(ledger);
           sleepMs = found ? 0 : Math.min(maxSleepMs, (await this.#nextDue(ledger)) ?? maxSleepMs);
           this.#lastFault = '';
+          this.#note(clockTrouble(ledger.info().skewMs));
         } catch (thrown) {
           this.#report(toError(thrown));
           sleepMs = retryAfterFaultMs;
@@ -199,6 +213,12 @@ export class Dispatcher {
   #report(error: Error): void {
     if (error.message !== this.#lastFault) this.#options.onFault(error);
     this.#lastFault = error.message;
+    const short = error instanceof SignatureError ? error.code.toLowerCase().replaceAll('_', ' ') : 'ledger fault';
+    this.#note({ state: 'fault', short, text: error.message });
+  }
+
+  #note(trouble: Trouble | undefined): void {
+    if (this.health.set(trouble) && trouble?.state === 'warning') this.#options.onWarning?.(trouble.text);
   }
 
   #sleep(ms: number): Promise<void> {
@@ -296,7 +316,7 @@ export class Dispatcher {
       await ledger.retryDelivery({
         id,
         rev,
-        due: Date.now() + ledger.info().skewMs + retryAfterFaultMs,
+        due: this.clock.now() + retryAfterFaultMs,
         error: toError(thrown).message,
       });
       throw thrown;
@@ -310,7 +330,7 @@ export class Dispatcher {
     } catch (thrown) {
       const { id, rev, attempt } = timer;
       const shift = this.#lanes().find(({ clock }) => clock === timer.clock)?.shift ?? 0;
-      const due = Date.now() + ledger.info().skewMs + shift + backoffMs(attempt);
+      const due = this.clock.now() + shift + backoffMs(attempt);
       await ledger.retryTimer({ id, rev, due, error: toError(thrown).message, counts: !isOutage(thrown) });
       throw thrown;
     }

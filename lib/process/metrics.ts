@@ -9,6 +9,8 @@ export interface LedgerReading {
   /** What tells it from other ledgers: file path, or host, database and schema. */
   where: string;
   gauges?: Gauges;
+  /** How far the ledger's clock is ahead of this computer's, in milliseconds. */
+  skewMs?: number;
 }
 
 /** What the ledger counts per account, and the name and text under which it is shown. */
@@ -98,6 +100,14 @@ function ledgerFamilies(ledgers: readonly LedgerReading[]): Family[] {
       help: '1 when the ledger answers, 0 when it does not.',
       type: 'gauge',
       samples: ledgers.map(({ where, gauges }) => ({ labels: { ledger: where }, value: gauges === undefined ? 0 : 1 })),
+    },
+    {
+      name: 'core_signature_clock_ahead_seconds',
+      help: "How far this computer's clock is ahead of the ledger's; negative when it is behind.",
+      type: 'gauge',
+      samples: ledgers.flatMap(({ where, skewMs }) =>
+        skewMs === undefined ? [] : [{ labels: { ledger: where }, value: 0 - skewMs / 1000 }],
+      ),
     },
     ...eventCounters.map(
       ([name, help]): Family => ({

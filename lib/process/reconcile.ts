@@ -105,8 +105,8 @@ export class Reconciler {
   }
 
   async #readOpenEnvelopes(ledger: Ledger): Promise<void> {
-    const { id } = this.#account;
-    const checkedBefore = Date.now() - this.#everyMs * staleFactor;
+    const { id, dispatcher } = this.#account;
+    const checkedBefore = dispatcher.clock.now() - this.#everyMs * staleFactor;
     const stale = await ledger.staleEnvelopes({ account: id, checkedBefore, limit: staleBatch });
     for (const envelope of stale) await askForRefresh(this.#account, ledger, envelope.id);
   }

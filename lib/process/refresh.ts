@@ -57,9 +57,10 @@ const graceMs = 5 * 60_000;
  * old, and given up in the end: it was forged.
  */
 async function doubtHints(account: SignatureAccount, envelope: string, since: number, ledger: Ledger): Promise<void> {
-  const age = Date.now() - since;
+  const now = account.dispatcher.clock.now();
+  const age = now - since;
   if (age < graceMs) return askForRefresh(account, ledger, envelope, Math.max(5_000, 2 * age));
-  await ledger.rejectHints({ account: account.id, envelope, olderThan: Date.now() - graceMs, reason: 'unconfirmed' });
+  await ledger.rejectHints({ account: account.id, envelope, olderThan: now - graceMs, reason: 'unconfirmed' });
 }
 
 async function record(

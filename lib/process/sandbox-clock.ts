@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpClient } from '../http/client';
-import { ShiftedClock } from '../time/clock';
+import { type Clock, ShiftedClock } from '../time/clock';
 
 const answer = z.object({ offsetMs: z.number() });
 const everyMs = 1_000;
@@ -14,9 +14,12 @@ export class SandboxClock extends ShiftedClock {
   #stopped = false;
   readonly #ask: () => Promise<void>;
 
-  /** @param origin of the sandbox, such as `http://127.0.0.1:4010` */
-  constructor(http: HttpClient, origin: string) {
-    super();
+  /**
+   * @param origin of the sandbox, such as `http://127.0.0.1:4010`
+   * @param base the clock that the sandbox's is ahead of
+   */
+  constructor(http: HttpClient, origin: string, base?: Pick<Clock, 'now'>) {
+    super(base);
     const url = new URL('/sandbox/clock', origin).href;
     this.#ask = async () => {
       const { data } = await http.request({ method: 'GET', url, timeoutMs: 5_000 });

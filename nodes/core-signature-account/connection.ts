@@ -30,9 +30,15 @@ export interface Connection {
 /**
  * Connects an account as configured.
  *
+ * @param time the clock of a real account, and what a sandbox's clock is ahead of
  * @throws SignatureError `BAD_CONFIG` naming the field
  */
-export function connect(id: string, config: AccountConfig, credentials: AccountCredentials): Connection {
+export function connect(
+  id: string,
+  config: AccountConfig,
+  credentials: AccountCredentials,
+  time: Clock = systemClock,
+): Connection {
   const baseUrl = baseUrlOf(config.service, urlOf(config));
   const timeoutMs = config.timeoutSeconds * 1000;
   const limiter = createLimiter({
@@ -41,7 +47,7 @@ export function connect(id: string, config: AccountConfig, credentials: AccountC
     concurrency: 16,
   });
   const plain = createHttpClient({ service: 'The token endpoint', userAgent, timeoutMs });
-  const clock = config.service === 'sandbox' ? new SandboxClock(plain, new URL(baseUrl).origin) : systemClock;
+  const clock = config.service === 'sandbox' ? new SandboxClock(plain, new URL(baseUrl).origin, time) : time;
   const auth = authOf(config, credentials, baseUrl);
   const api = createHttpClient({
     service: 'Core Signature',

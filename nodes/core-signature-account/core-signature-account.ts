@@ -3,7 +3,7 @@ import { SignatureError, toError } from '../../lib/errors';
 import type { AccountNode } from '../../lib/node-red/account-ref';
 import { readConfig } from '../../lib/node-red/construct';
 import { onClose } from '../../lib/node-red/handlers';
-import { hostOf } from '../../lib/node-red/host';
+import { hostOf, releasedWhenRefused } from '../../lib/node-red/host';
 import { ledgerChoice } from '../../lib/node-red/ledger-ref';
 import type { WebhookAnswer } from '../../lib/node-red/webhook-route';
 import type { SignatureAccount } from '../../lib/process/account';
@@ -32,9 +32,11 @@ export = (RED: NodeAPI): void => {
 
   function open(node: AccountNode, definition: NodeDef): void {
     const config = readConfig(accountConfig, definition);
-    const connection = connect(node.id, config, accountCredentials.parse(node.credentials ?? {}));
-    const { client, clock, hashKeys, webhookPath, secret } = connection;
     const { dispatcher, release } = host.useDispatcher(ledgerChoice(RED, host, config.ledger), node);
+    const connection = releasedWhenRefused(release, () =>
+      connect(node.id, config, accountCredentials.parse(node.credentials ?? {}), dispatcher.clock),
+    );
+    const { client, clock, hashKeys, webhookPath, secret } = connection;
     const account: SignatureAccount = {
       id: node.id,
       client,

@@ -5,6 +5,7 @@ import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import type { FlowMessage, Send } from '../../lib/node-red/handlers';
+import { showHealth } from '../../lib/node-red/health';
 import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, park, released, toPort } from '../../lib/node-red/message';
 import { repositoryFrom } from '../../lib/node-red/repository-ref';
@@ -34,6 +35,7 @@ export = (RED: NodeAPI): void => {
       const showDone = (finished: boolean): void =>
         show(this, finished ? 'idle' : 'waiting', finished ? '' : 'to be tried again');
 
+      const stopWatching = showHealth(this, account.dispatcher, () => showDone(true));
       const detach = account.dispatcher.attachNode(this.id, {
         deliver: async (delivery) => {
           const message = { ...(await released(account, delivery)), archive: delivery.body };
@@ -71,7 +73,10 @@ export = (RED: NodeAPI): void => {
       return {
         // A shutdown waits for what is under way before it closes the ledger.
         input: (message, send) => account.dispatcher.during(() => archiveFrom(message, send)),
-        close: detach,
+        close: () => {
+          stopWatching();
+          detach();
+        },
       };
     });
   }

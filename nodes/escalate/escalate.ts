@@ -48,6 +48,8 @@ export = (RED: NodeAPI): void => {
               message.step,
             );
           } else {
+            // The plan starts by its clock.
+            await account.dispatcher.ledger();
             const remarks = await startLadder(account, {
               node: this.id,
               envelope: envelope.id,

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { toError } from '../../lib/errors';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import type { OutMessage } from '../../lib/node-red/handlers';
+import { showHealth } from '../../lib/node-red/health';
 import { hostOf } from '../../lib/node-red/host';
 import { park, released } from '../../lib/node-red/message';
 import { pushContext } from '../../lib/node-red/push-ref';
@@ -25,6 +26,7 @@ export = (RED: NodeAPI): void => {
       const showDone = (finished: boolean): void =>
         show(this, finished ? 'idle' : 'waiting', finished ? '' : 'to be tried again');
 
+      const stopWatching = showHealth(this, dispatcher, () => showDone(true));
       const detach = dispatcher.attachNode(this.id, {
         deliver: async (delivery) => {
           const payload = delivery.body as NotifyResult;
@@ -52,7 +54,10 @@ export = (RED: NodeAPI): void => {
           showDone(answer.state !== 'waiting');
           if (answer.state === 'repeat') send(outputs({ ...message, deliveryId: answer.deliveryId }, answer.result));
         },
-        close: detach,
+        close: () => {
+          stopWatching();
+          detach();
+        },
       };
     });
   }

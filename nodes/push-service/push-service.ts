@@ -3,7 +3,7 @@ import { SignatureError, toError } from '../../lib/errors';
 import { type AccountNode, accountNode } from '../../lib/node-red/account-ref';
 import { readConfig } from '../../lib/node-red/construct';
 import { onClose } from '../../lib/node-red/handlers';
-import { hostOf } from '../../lib/node-red/host';
+import { hostOf, releasedWhenRefused } from '../../lib/node-red/host';
 import { ledgerChoice } from '../../lib/node-red/ledger-ref';
 import type { PushServiceNode } from '../../lib/node-red/push-ref';
 import { addTestRoute } from '../../lib/node-red/test-route';
@@ -36,22 +36,20 @@ export = (RED: NodeAPI): void => {
     const account = given.account === '' ? undefined : accountNode(RED, given.account).account;
     const secrets = pushServiceCredentials.parse(node.credentials ?? {});
     const { config, credentials } = withSandboxDefaults(given, secrets, account);
-    const clock = account?.clock ?? systemClock;
-    const provider = createProvider(settingsOf(config, credentials), { clock, userAgent });
     const { dispatcher, release } = host.useDispatcher(ledgerChoice(RED, host, config.ledger), node);
+    const clock = account?.clock ?? dispatcher.clock;
+    const provider = releasedWhenRefused(release, () =>
+      createProvider(settingsOf(config, credentials), { clock, userAgent }),
+    );
     const service: PushService = { id: node.id, provider, dispatcher, clock, lane: account?.lane ?? '' };
     const rules: RecipientRules = {
       hosts: config.pushHosts.split(/\s+/).filter((name) => name !== ''),
       allowPrivateAddresses: config.allowPrivateAddresses,
     };
-    const detach = dispatcher.attachAccount({ id: node.id, clock, lane: service.lane, timer: async () => {} });
-    const registration = openRegistration(
-      service,
-      rules,
-      config.registration,
-      config.vapidPublicKey,
-      credentials.registrationSecret,
+    const registration = releasedWhenRefused(release, () =>
+      openRegistration(service, rules, config.registration, config.vapidPublicKey, credentials.registrationSecret),
     );
+    const detach = dispatcher.attachAccount({ id: node.id, clock, lane: service.lane, timer: async () => {} });
     node.push = {
       service,
       rules,

@@ -5,6 +5,7 @@ import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import { closing, type FlowMessage, type Send } from '../../lib/node-red/handlers';
+import { showHealth } from '../../lib/node-red/health';
 import { hostOf } from '../../lib/node-red/host';
 import { messageKey, park, released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
@@ -38,9 +39,11 @@ export = (RED: NodeAPI): void => {
 
       const showSending = (by: number): void => {
         sending += by;
-        show(this, sending > 0 ? 'working' : 'idle', sending > 0 ? String(sending) : '');
+        if (!dispatcher.health.trouble)
+          show(this, sending > 0 ? 'working' : 'idle', sending > 0 ? String(sending) : '');
       };
 
+      const stopWatching = showHealth(this, dispatcher, () => showSending(0));
       const detach = dispatcher.attachNode(this.id, {
         deliver: async (delivery) => {
           const { envelope, redelivered, ...message } = await released(account, delivery);
@@ -92,7 +95,10 @@ export = (RED: NodeAPI): void => {
 
       return {
         input: (message, send) => dispatcher.during(() => sendFrom(message, send)),
-        close: detach,
+        close: () => {
+          stopWatching();
+          detach();
+        },
       };
     });
   }

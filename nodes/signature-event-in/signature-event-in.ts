@@ -4,6 +4,7 @@ import type { EventBody } from '../../lib/ledger/types';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import { type FlowMessage, inBackground } from '../../lib/node-red/handlers';
+import { showHealth } from '../../lib/node-red/health';
 import { hostOf } from '../../lib/node-red/host';
 import { released } from '../../lib/node-red/message';
 import { show, showFault } from '../../lib/node-red/status';
@@ -74,11 +75,13 @@ export = (RED: NodeAPI): void => {
       };
 
       const showSource = (): void => {
+        if (dispatcher.health.trouble) return;
         if (config.source === 'webhook' && account.callbackUrl === null) show(this, 'warning', 'no public URL');
         else show(this, 'ready', config.source);
       };
 
       if (config.source === 'poll') reconciler.atLeastEvery(config.pollSeconds * 1000);
+      const stopWatching = showHealth(this, dispatcher, showSource);
       inBackground(this, register);
 
       return {
@@ -88,6 +91,7 @@ export = (RED: NodeAPI): void => {
         },
         close: async (removed) => {
           closing.abort();
+          stopWatching();
           detach();
           registrar.forget(this.id);
           if (!removed) return;

@@ -40,8 +40,10 @@ export = (RED: NodeAPI): void => {
         const { outcome, status } = delivery.body as WaitBody;
         const { _parked, ...message } = await released(account, delivery);
         const { at, deadline } = _parked as Parked;
-        const now = account.clock.now();
-        const lateMs = outcome === 'timeout' ? Math.max(0, now - (deadline ?? now)) : 0;
+        // Another runtime may have found the time to be up, by a clock that is a little ahead of ours.
+        const due = outcome === 'timeout' ? (deadline ?? 0) : 0;
+        const now = Math.max(account.clock.now(), due);
+        const lateMs = outcome === 'timeout' ? now - due : 0;
         const payload = { outcome, status, envelope: delivery.envelope, waitedMs: now - at, lateMs };
         const outputs = toPort({ ...message, payload }, delivery.port, 3);
         await host.deliveries.emitted(this, delivery.id, () => this.send(outputs));
@@ -58,6 +60,9 @@ export = (RED: NodeAPI): void => {
             parked.refresh();
             return;
           }
+          // Deadlines go by its clock.
+          await account.dispatcher.ledger();
+          const at = account.clock.now();
           const chosen =
             config.statusesSource === 'list'
               ? config.statuses
@@ -66,7 +71,7 @@ export = (RED: NodeAPI): void => {
             config.timeoutKind === 'none' ? null : await value('timeout', config.timeout, config.timeoutType);
           const deadline =
             config.timeoutKind === 'duration'
-              ? account.clock.now() + parseDuration(timeout, { unit: config.timeoutUnit, field: 'timeout' })
+              ? at + parseDuration(timeout, { unit: config.timeoutUnit, field: 'timeout' })
               : config.timeoutKind === 'until'
                 ? untilTime(timeout, account.clock, 'timeout')
                 : null;
@@ -76,7 +81,7 @@ export = (RED: NodeAPI): void => {
             name: envelope.name,
             statuses: parseStatuses(chosen),
             deadline,
-            message: park({ ...message, _parked: { at: account.clock.now(), deadline } satisfies Parked }),
+            message: park({ ...message, _parked: { at, deadline } satisfies Parked }),
             messageKey: messageKey(message),
           });
           parked.refresh();

@@ -77,6 +77,24 @@ describe('ledger on PostgreSQL', function () {
     expect(await refusal('bad"schema')).to.include({ code: 'BAD_CONFIG', field: 'schema' });
   });
 
+  it('fails the call whose connection breaks, and nothing else', async () => {
+    const ledger = await opened('broken');
+    const blocker = new Client((await postgresServer()).connection);
+    await blocker.connect();
+    await blocker.query('begin; lock table broken.waits');
+    const call = ledger.openWait(wait('w', 'e')).catch((thrown: SignatureError) => thrown);
+    let ended: unknown[] = [];
+    while (ended.length === 0) {
+      ended = await query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'node-red-core-signature' and wait_event_type = 'Lock'`,
+      );
+    }
+    await blocker.end();
+    expect(await call).to.include({ code: 'LEDGER_UNAVAILABLE' });
+    expect(await ledger.openWait(wait('w', 'e'))).to.deep.equal({ state: 'waiting' });
+  });
+
   it('goes on when the server ends its connections', async () => {
     const ledger = await opened('cut');
     await ledger.openWait(wait('w', 'e'));
