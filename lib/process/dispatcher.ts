@@ -354,12 +354,21 @@ const claimOf = ({ id, rev }: Claim): Claim => ({ id, rev });
 /** Somebody else carries on: nothing was lost. */
 const isTakenOver = (thrown: unknown): boolean => thrown instanceof SignatureError && thrown.code === 'IN_PROGRESS';
 
-/** The service is away or refuses us: that says nothing about the work, which is tried for as long as it takes. */
+/**
+ * The service is away or refuses us, or somebody else is at it: that says nothing about the work, which is tried for as long
+ * as it takes.
+ */
 export const isOutage = (thrown: unknown): boolean =>
   thrown instanceof SignatureError &&
-  ['UNREACHABLE', 'RATE_LIMITED', 'REMOTE_FAULT', 'UNAUTHORIZED', 'FORBIDDEN', 'LEDGER_UNAVAILABLE'].includes(
-    thrown.code,
-  );
+  [
+    'UNREACHABLE',
+    'RATE_LIMITED',
+    'REMOTE_FAULT',
+    'UNAUTHORIZED',
+    'FORBIDDEN',
+    'LEDGER_UNAVAILABLE',
+    'IN_PROGRESS',
+  ].includes(thrown.code);
 
 /** 1 s, 2 s, 4 s … at most an hour. */
 export const backoffMs = (attempt: number): number => Math.min(3_600_000, 1_000 * 2 ** Math.max(0, attempt - 1));

@@ -6,12 +6,10 @@ import {
   isTerminal,
   reached,
 } from '../core-signature/status';
-import type { Ledger } from '../ledger/ledger';
-import type { ClaimedTimer, OpenWaitResult } from '../ledger/types';
+import type { OpenWaitResult } from '../ledger/types';
 import type { EpochMs } from '../time/clock';
 import type { SignatureAccount } from './account';
 import { askForRefresh } from './ask-for-refresh';
-import { refreshEnvelope } from './refresh';
 
 /** A message to be parked. */
 export interface WaitRequest {
@@ -60,15 +58,6 @@ export async function parkMessage(account: SignatureAccount, request: WaitReques
 export async function cancelWaits(account: SignatureAccount, node: string, envelope: string): Promise<number> {
   const ledger = await account.dispatcher.ledger();
   return ledger.cancelWaits({ account: account.id, node, envelope, reason: 'cancelled by message' });
-}
-
-/**
- * A deadline has come. The service is asked once more before the message leaves as timed out: a webhook may have been
- * lost. When it cannot be asked, the deadline counts.
- */
-export async function deadlineReached(account: SignatureAccount, timer: ClaimedTimer, ledger: Ledger): Promise<void> {
-  await refreshEnvelope(account, timer.envelope, 'reconcile').catch(() => undefined);
-  await ledger.expireWait({ claim: { id: timer.id, rev: timer.rev } });
 }
 
 const waitId = ({ node, envelope, messageKey, statuses }: WaitRequest): string =>

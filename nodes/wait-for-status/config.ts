@@ -20,6 +20,8 @@ export const waitForStatusConfig = z.object({
   timeout: typedValue(),
   timeoutType: typedAs('num'),
   timeoutUnit: z.enum(['seconds', 'minutes', 'hours', 'days']).default('days'),
+  /** When the time is up: `leave` the envelope open, or `cancel` it at the service before the message leaves. */
+  atTimeout: z.enum(['leave', 'cancel']).default('leave'),
 });
 
 export type WaitForStatusConfig = z.infer<typeof waitForStatusConfig>;

@@ -7,7 +7,8 @@ import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, messageKey, park, released, toPort } from '../../lib/node-red/message';
 import { OpenCount } from '../../lib/node-red/open-count';
 import { evaluate } from '../../lib/node-red/typed-input';
-import { cancelWaits, deadlineReached, parkMessage } from '../../lib/process/wait';
+import { deadlineReached } from '../../lib/process/time-out';
+import { cancelWaits, parkMessage } from '../../lib/process/wait';
 import { parseDuration, untilTime } from '../../lib/time/duration';
 import { waitForStatusConfig } from './config';
 
@@ -32,7 +33,8 @@ export = (RED: NodeAPI): void => {
       const detach = account.dispatcher.attachNode(this.id, {
         deliver: (delivery) => emit(delivery),
         timer: async (timer, ledger) => {
-          await deadlineReached(account, timer, ledger);
+          const refused = await deadlineReached(account, timer, ledger, config.atTimeout);
+          if (refused !== undefined) this.warn(`The envelope ${timer.envelope} could not be cancelled: ${refused}`);
         },
       });
 

@@ -99,6 +99,7 @@ export async function settleWait(
     ord: nextOrd(tx, locked),
   });
   if (outcome !== 'timeout') await cancelTimer(tx, { id: waitTimerId(wait.id) });
+  endOwnHold(locked, wait);
   tx.count(nodeScope(wait.node), openCounter, -1);
   const released = wait.cohort === '' ? [] : await releaseCohort(tx, wait);
   await note(tx, locked, 'wait-settled', {
@@ -108,6 +109,17 @@ export async function settleWait(
     status: locked.status,
     ...(released.length > 0 ? { released } : {}),
   });
+  return true;
+}
+
+/**
+ * A wait whose time is up may hold its envelope, under the name of its timer, while it is taken back: that ends with it.
+ *
+ * @returns whether it did
+ */
+export function endOwnHold(locked: LockedEnvelope, { id }: Pick<WaitRow, 'id'>): boolean {
+  if (locked.held_by !== waitTimerId(id)) return false;
+  locked.held_by = '';
   return true;
 }
 

@@ -13,10 +13,12 @@ import type {
   WaitState,
 } from '../types';
 import { note } from './audit';
+import { conclude } from './conclude';
 import { nodeScope } from './counters';
 import { endOfLine, isUndecided, lockLine, saveEnvelope } from './envelopes';
 import {
   closeAsCancelled,
+  endOwnHold,
   openCounter,
   outcomeOf,
   settleWait,
@@ -92,7 +94,8 @@ async function storedOutcome(tx: Tx, id: string): Promise<WaitOutcome | null> {
 
 /**
  * The deadline of a wait fired: `claim` is its claimed timer. Against a status change there is one winner; when the
- * timeout loses, that is written to the journal.
+ * timeout loses, that is written to the journal. A hold of the wait on its envelope ends with it, and the others learn how
+ * the envelope has ended.
  */
 export async function expireWait(tx: Tx, input: { claim: Claim }): Promise<ExpireWaitResult> {
   const [where] = await tx.query<{ id: string; account: string; envelope: string }>(
@@ -106,7 +109,9 @@ export async function expireWait(tx: Tx, input: { claim: Claim }): Promise<Expir
   const mine = (await finishTimer(tx, input.claim)) === 'ok';
   if (wait === undefined || wait.state === 'cancelled' || wait.outcome === 'timeout') return 'stale';
   if (wait.state === 'waiting' && !mine) return 'stale';
+  const holds = locked.held_by === waitTimerId(wait.id);
   const won = wait.state === 'waiting' && (await settleWait(tx, locked, wait, 'timeout'));
+  if (holds) await conclude(tx, locked);
   if (!won) await note(tx, locked, 'timeout-lost', { wait: wait.id, to: wait.outcome });
   await saveEnvelope(tx, locked);
   return won ? 'settled' : 'lost';
@@ -132,6 +137,7 @@ export async function cancelWaits(tx: Tx, input: CancelWaitsInput): Promise<numb
     const locked = await lockLine(tx, row.account, row.envelope);
     if (await closeAsCancelled(tx, row, input.reason)) {
       cancelled += 1;
+      if (endOwnHold(locked, row)) await conclude(tx, locked);
       await note(tx, locked, 'wait-cancelled', { wait: row.id, node: row.node, reason: input.reason });
       await saveEnvelope(tx, locked);
     }

@@ -106,6 +106,30 @@ onBothEngines('ledger waits', ({ store, ledger, engine }) => {
     expect(await ledger().counters({ account })).to.include({ late: 1 });
   });
 
+  it('ends the hold of a wait on its envelope with the wait, whatever ends it (S14)', async () => {
+    const by = async (id: string) => (await ledger().envelope({ account, id }))?.heldBy;
+    const held = async (name: string) => {
+      await ledger().openWait(wait(name, name, { deadline: store().now, reachedBy: ['viewed'] }));
+      await ledger().openWait(wait(`${name}+`, name));
+      await ledger().applyTruth(truth(name, 'sent'));
+      const hold = { account, id: name, by: `wait:${name}` };
+      expect(await ledger().holdEnvelope(hold)).to.equal('ok');
+    };
+    await held('timeout');
+    await ledger().applyTruth(truth('timeout', 'expired'));
+    expect((await ledger().listWaits({ envelope: 'timeout', state: 'waiting', limit: 9 })).length).to.equal(2);
+    expect(await fire(ledger())).to.deep.equal(['settled']);
+    const outcomes = (await ledger().listWaits({ envelope: 'timeout', limit: 9 })).map(({ outcome }) => outcome);
+    expect(outcomes).to.deep.equal(['timeout', 'ended']);
+    await held('viewed');
+    await ledger().applyTruth(truth('viewed', 'viewed'));
+    await held('cancelled');
+    await ledger().applyTruth(truth('cancelled', 'expired'));
+    await ledger().cancelWaits({ id: 'cancelled', reason: 'test' });
+    for (const name of ['timeout', 'viewed', 'cancelled']) expect(await by(name), name).to.equal('');
+    expect(await ledger().listWaits({ envelope: 'cancelled', state: 'waiting', limit: 9 })).to.deep.equal([]);
+  });
+
   it('emits nothing for a cancelled wait; cancelling twice is harmless (S15)', async () => {
     await ledger().openWait(wait('w', 'e', { deadline: store().now }));
     await ledger().openWait(wait('x', 'f'));
