@@ -4,7 +4,7 @@ import type { EpochMs } from '../time/clock';
 import { texts } from './texts';
 
 /** please sign · reminder · escalated to you · all have signed · declined · not signed in time */
-export const moments = ['sign', 'reminder', 'escalated', 'completed', 'declined', 'expired'] as const;
+export const moments = ['pleaseSign', 'reminder', 'escalated', 'completed', 'declined', 'expired'] as const;
 export type Moment = (typeof moments)[number];
 
 /**
@@ -26,11 +26,11 @@ export const languages = Object.keys(texts).filter((code): code is Language => O
 export interface MomentValues {
   /** Name of the document or envelope. */
   document?: string;
-  /** Who asks; shown at `sign` and `reminder`. */
+  /** Who asks; shown at `pleaseSign` and `reminder`. */
   sender?: string;
   /** Who has not signed, or declined; shown at `escalated` and `declined`. */
   signer?: string;
-  /** Shown at `sign`, `reminder` and `escalated`. */
+  /** Shown at `pleaseSign`, `reminder` and `escalated`. */
   dueAt?: EpochMs;
   /** IANA time zone of the recipient; default UTC. */
   zone?: string;
@@ -68,7 +68,7 @@ const locales: Partial<Record<Language, string>> = { 'en-gb': 'en-GB', no: 'nb' 
 export function momentText(moment: Moment, language: Language, values: MomentValues): { title: string; body: string } {
   const words: MomentTexts = texts[language];
   const { title, body } = words[moment];
-  const asks = moment === 'sign' || moment === 'reminder';
+  const asks = moment === 'pleaseSign' || moment === 'reminder';
   const isOpen = asks || moment === 'escalated';
   const filled = (template: string, value: string) => {
     // Keeps names in another script from turning the line around (Unicode Bidirectional Algorithm, isolates).

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { commonFields, numberField, text, typedAs, typedValue } from '../../lib/node-red/config-fields';
-
-/** Moments with texts of their own in the recipient's language; `custom` has only what the dialog says. */
-export const moments = ['custom', 'pleaseSign', 'reminder', 'escalated', 'completed', 'declined', 'expired'] as const;
+import { moments } from '../../lib/push/moments';
 
 /** Configuration of `push-notify`. An empty title or body takes the text of the moment. */
 export const pushNotifyConfig = z.object({
@@ -10,7 +8,8 @@ export const pushNotifyConfig = z.object({
   service: text(),
   envelope: typedValue('envelope'),
   envelopeType: typedAs('msg'),
-  moment: z.enum(moments).default('pleaseSign'),
+  /** `custom` has no text of its own, only what the dialog says. */
+  moment: z.enum(['custom', ...moments]).default('pleaseSign'),
   /**
    * `turn`: the signers whose turn it is · `escalation`: those named in `msg.escalation` · `people`: people of the
    * registry, by e-mail address or any id · `addresses`: recipients themselves, `{kind, …}`

@@ -7,20 +7,9 @@ import type { PushContext } from '../../lib/node-red/push-ref';
 import { evaluate } from '../../lib/node-red/typed-input';
 import type { NotifyJob, Target } from '../../lib/process/notify';
 import { createNotification, type NotificationInput } from '../../lib/push/message';
-import { languageFor, type Moment, momentText } from '../../lib/push/moments';
+import { languageFor, momentText } from '../../lib/push/moments';
 import type { PushNotifyConfig } from './config';
 import { type Addressee, addresseesOf } from './recipients';
-
-/** Names of the moments in the dialog and in `lib/push/moments.ts`. */
-const momentNames: Record<PushNotifyConfig['moment'], Moment | null> = {
-  custom: null,
-  pleaseSign: 'sign',
-  reminder: 'reminder',
-  escalated: 'escalated',
-  completed: 'completed',
-  declined: 'declined',
-  expired: 'expired',
-};
 
 /**
  * One notification for everybody the dialog and the message name, in each one's language.
@@ -99,8 +88,8 @@ function wordsFor(
   message: FlowMessage,
   due: unknown,
 ) {
-  const moment = momentNames[config.moment];
-  if (!moment) return undefined;
+  const { moment } = config;
+  if (moment === 'custom') return undefined;
   const { escalation } = message as { escalation?: { signers?: { name?: string; email: string }[] } };
   const declined = envelope?.signers.find(({ state }) => state === 'declined');
   const late = moment === 'declined' ? declined : escalation?.signers?.[0];

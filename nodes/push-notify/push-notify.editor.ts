@@ -1,5 +1,5 @@
 import { isAcceptableLink } from '../../lib/push/link';
-import { languageFor, type Moment, momentText } from '../../lib/push/moments';
+import { languageFor, moments, momentText } from '../../lib/push/moments';
 import { finishDialog } from '../editor/dialog.editor';
 import { fieldOf, showInitialValues } from '../editor/fields.editor';
 import { editorLanguage } from '../editor/moments.editor';
@@ -20,16 +20,6 @@ import { textsOf } from '../editor/texts.editor';
 import { makeTypedInputs } from '../editor/typed-inputs.editor';
 
 const say = textsOf('push-notify');
-
-/** Moments of the dialog by their names in the texts; `custom` has none of its own. */
-const momentNames: Record<string, Moment> = {
-  pleaseSign: 'sign',
-  reminder: 'reminder',
-  escalated: 'escalated',
-  completed: 'completed',
-  declined: 'declined',
-  expired: 'expired',
-};
 
 const link: Rule = (value, { say: sentence, label: name }) =>
   isAcceptableLink(value) || sentence('validation.link', { label: name });
@@ -88,9 +78,9 @@ export function summary(node: DialogNode): string {
 function showDefaultTexts(node: DialogNode): void {
   const field = fieldOf(node, 'moment');
   const update = () => {
-    const name = momentNames[field.val() ?? ''];
-    const texts = name
-      ? momentText(name, languageFor(editorLanguage()), { document: say('example.document') })
+    const chosen = moments.find((one) => one === field.val());
+    const texts = chosen
+      ? momentText(chosen, languageFor(editorLanguage()), { document: say('example.document') })
       : { title: '', body: '' };
     for (const part of ['title', 'body'] as const) $(`#node-input-${part}-shown`).attr('placeholder', texts[part]);
   };

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Danish. */
 export const da: MomentTexts = {
-  sign: { title: 'Til underskrift: {document}', body: 'Din underskrift er nødvendig.' },
+  pleaseSign: { title: 'Til underskrift: {document}', body: 'Din underskrift er nødvendig.' },
   reminder: { title: 'Påmindelse, til underskrift: {document}', body: 'Din underskrift mangler stadig.' },
   escalated: { title: 'Eskaleret til dig: {document}', body: 'En underskrift mangler stadig. Følg venligst op.' },
   completed: { title: 'Fuldført: {document}', body: 'Alle har skrevet under.' },

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** German. */
 export const de: MomentTexts = {
-  sign: { title: 'Bitte unterschreiben: {document}', body: 'Ihre Unterschrift wird benötigt.' },
+  pleaseSign: { title: 'Bitte unterschreiben: {document}', body: 'Ihre Unterschrift wird benötigt.' },
   reminder: { title: 'Erinnerung, bitte unterschreiben: {document}', body: 'Ihre Unterschrift fehlt noch.' },
   escalated: {
     title: 'An Sie eskaliert: {document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** English. */
 export const en: MomentTexts = {
-  sign: { title: 'Please sign: {document}', body: 'Your signature is needed.' },
+  pleaseSign: { title: 'Please sign: {document}', body: 'Your signature is needed.' },
   reminder: { title: 'Reminder, please sign: {document}', body: 'Your signature is still missing.' },
   escalated: { title: 'Escalated to you: {document}', body: 'A signature is still missing. Please take care of it.' },
   completed: { title: 'Completed: {document}', body: 'Everyone has signed.' },

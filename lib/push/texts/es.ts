@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Spanish. */
 export const es: MomentTexts = {
-  sign: { title: 'Por favor, firme: {document}', body: 'Se necesita su firma.' },
+  pleaseSign: { title: 'Por favor, firme: {document}', body: 'Se necesita su firma.' },
   reminder: { title: 'Recordatorio, por favor, firme: {document}', body: 'Todavía falta su firma.' },
   escalated: { title: 'Escalado a usted: {document}', body: 'Todavía falta una firma. Por favor, ocúpese de ello.' },
   completed: { title: 'Completado: {document}', body: 'Todos han firmado.' },

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Finnish. */
 export const fi: MomentTexts = {
-  sign: { title: 'Allekirjoitettavaksi: {document}', body: 'Allekirjoituksesi tarvitaan.' },
+  pleaseSign: { title: 'Allekirjoitettavaksi: {document}', body: 'Allekirjoituksesi tarvitaan.' },
   reminder: { title: 'Muistutus, allekirjoitettavaksi: {document}', body: 'Allekirjoituksesi puuttuu vielä.' },
   escalated: {
     title: 'Siirretty sinun hoidettavaksesi: {document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** French. */
 export const fr: MomentTexts = {
-  sign: { title: 'À signer : {document}', body: 'Votre signature est requise.' },
+  pleaseSign: { title: 'À signer : {document}', body: 'Votre signature est requise.' },
   reminder: { title: 'Rappel, à signer : {document}', body: 'Votre signature manque encore.' },
   escalated: {
     title: 'Transmis à votre niveau : {document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Hebrew. */
 export const he: MomentTexts = {
-  sign: { title: 'לחתימה: {document}', body: 'נדרשת חתימתך.' },
+  pleaseSign: { title: 'לחתימה: {document}', body: 'נדרשת חתימתך.' },
   reminder: { title: 'תזכורת, לחתימה: {document}', body: 'חתימתך עדיין חסרה.' },
   escalated: { title: 'הועבר לטיפולך: {document}', body: 'עדיין חסרה חתימה. נא לטפל בכך.' },
   completed: { title: 'הושלם: {document}', body: 'כולם חתמו.' },

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Hungarian. */
 export const hu: MomentTexts = {
-  sign: { title: 'Aláírásra vár: {document}', body: 'Az Ön aláírására van szükség.' },
+  pleaseSign: { title: 'Aláírásra vár: {document}', body: 'Az Ön aláírására van szükség.' },
   reminder: { title: 'Emlékeztető, aláírásra vár: {document}', body: 'Az Ön aláírása még hiányzik.' },
   escalated: {
     title: 'Önhöz továbbítva intézkedésre: {document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Italian. */
 export const it: MomentTexts = {
-  sign: { title: 'Da firmare: {document}', body: 'È richiesta la Sua firma.' },
+  pleaseSign: { title: 'Da firmare: {document}', body: 'È richiesta la Sua firma.' },
   reminder: { title: 'Promemoria, da firmare: {document}', body: 'Manca ancora la Sua firma.' },
   escalated: {
     title: 'Inoltrato a Lei per sollecito: {document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Japanese. */
 export const ja: MomentTexts = {
-  sign: { title: '署名のお願い：{document}', body: 'あなたの署名が必要です。' },
+  pleaseSign: { title: '署名のお願い：{document}', body: 'あなたの署名が必要です。' },
   reminder: { title: 'リマインダー（署名のお願い）：{document}', body: 'あなたの署名がまだ完了していません。' },
   escalated: {
     title: 'エスカレーションのお知らせ：{document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Dutch. */
 export const nl: MomentTexts = {
-  sign: { title: 'Graag ondertekenen: {document}', body: 'Uw handtekening is nodig.' },
+  pleaseSign: { title: 'Graag ondertekenen: {document}', body: 'Uw handtekening is nodig.' },
   reminder: { title: 'Herinnering, graag ondertekenen: {document}', body: 'Uw handtekening ontbreekt nog.' },
   escalated: {
     title: 'Naar u geëscaleerd: {document}',

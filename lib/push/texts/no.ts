@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Norwegian. */
 export const no: MomentTexts = {
-  sign: { title: 'Til signering: {document}', body: 'Din signatur trengs.' },
+  pleaseSign: { title: 'Til signering: {document}', body: 'Din signatur trengs.' },
   reminder: { title: 'Påminnelse, til signering: {document}', body: 'Din signatur mangler fortsatt.' },
   escalated: { title: 'Eskalert til deg: {document}', body: 'En signatur mangler fortsatt. Vennligst følg opp.' },
   completed: { title: 'Fullført: {document}', body: 'Alle har signert.' },

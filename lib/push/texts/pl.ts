@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Polish. */
 export const pl: MomentTexts = {
-  sign: { title: 'Do podpisu: {document}', body: 'Potrzebny jest Twój podpis.' },
+  pleaseSign: { title: 'Do podpisu: {document}', body: 'Potrzebny jest Twój podpis.' },
   reminder: { title: 'Przypomnienie, do podpisu: {document}', body: 'Nadal brakuje Twojego podpisu.' },
   escalated: { title: 'Eskalacja do Ciebie: {document}', body: 'Nadal brakuje podpisu. Prosimy zająć się tą sprawą.' },
   completed: { title: 'Zakończono: {document}', body: 'Wszyscy podpisali.' },

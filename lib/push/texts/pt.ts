@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Portuguese. */
 export const pt: MomentTexts = {
-  sign: { title: 'Para assinar: {document}', body: 'A sua assinatura é necessária.' },
+  pleaseSign: { title: 'Para assinar: {document}', body: 'A sua assinatura é necessária.' },
   reminder: { title: 'Lembrete, para assinar: {document}', body: 'A sua assinatura ainda está em falta.' },
   escalated: {
     title: 'Encaminhado para si: {document}',

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Russian. */
 export const ru: MomentTexts = {
-  sign: { title: 'На подпись: {document}', body: 'Требуется ваша подпись.' },
+  pleaseSign: { title: 'На подпись: {document}', body: 'Требуется ваша подпись.' },
   reminder: { title: 'Напоминание, на подпись: {document}', body: 'Вашей подписи всё ещё нет.' },
   escalated: { title: 'Передано вам: {document}', body: 'Подписи всё ещё нет. Пожалуйста, займитесь этим вопросом.' },
   completed: { title: 'Завершено: {document}', body: 'Все подписали.' },

@@ -2,7 +2,7 @@ import type { MomentTexts } from '../moments';
 
 /** Swedish. */
 export const sv: MomentTexts = {
-  sign: { title: 'Att underteckna: {document}', body: 'Din underskrift behövs.' },
+  pleaseSign: { title: 'Att underteckna: {document}', body: 'Din underskrift behövs.' },
   reminder: { title: 'Påminnelse, att underteckna: {document}', body: 'Din underskrift saknas fortfarande.' },
   escalated: { title: 'Eskalerat till dig: {document}', body: 'En underskrift saknas fortfarande. Vänligen följ upp.' },
   completed: { title: 'Klart: {document}', body: 'Alla har undertecknat.' },

@@ -27,19 +27,19 @@ describe('default texts', () => {
   });
 
   it('are in the language they claim: no two languages share a text, British and American English excepted', () => {
-    const bodies = languages.filter((code) => code !== 'en-gb').map((code) => texts[code].sign.body);
+    const bodies = languages.filter((code) => code !== 'en-gb').map((code) => texts[code].pleaseSign.body);
     expect(new Set(bodies).size).to.equal(bodies.length);
   });
 
   it('say what is asked, by whom, and until when in the zone of the recipient', () => {
-    expect(momentText('sign', 'de', values)).to.deep.equal({
+    expect(momentText('pleaseSign', 'de', values)).to.deep.equal({
       title: 'Bitte unterschreiben: NDA',
       body: 'Ihre Unterschrift wird benötigt.\nVon: Ada Lovelace\nFällig: Freitag, 31. Mai 2030 um 17:00',
     });
     expect(momentText('reminder', 'en-gb', { ...values, zone: 'America/New_York' }).body).to.match(
       /Due: Friday,? 31 May 2030 at 11:00/,
     );
-    expect(momentText('sign', 'en', values).body).to.match(/Friday, May 31, 2030 at 5:00\sPM/);
+    expect(momentText('pleaseSign', 'en', values).body).to.match(/Friday, May 31, 2030 at 5:00\sPM/);
     expect(momentText('escalated', 'en', values).body)
       .to.include('Signer: Bob Ross')
       .and.include('Due:')
@@ -51,14 +51,14 @@ describe('default texts', () => {
 
   it('format the due date in every language', () => {
     for (const language of languages) {
-      const { body } = momentText('sign', language, values);
+      const { body } = momentText('pleaseSign', language, values);
       expect(body, language).to.match(/2030/);
       expect(body, language).to.match(/17[:.]00|5:00\sPM/);
     }
   });
 
   it('do without names and dates', () => {
-    expect(momentText('sign', 'fr', {})).to.deep.equal({
+    expect(momentText('pleaseSign', 'fr', {})).to.deep.equal({
       title: 'À signer : Document',
       body: 'Votre signature est requise.',
     });
@@ -66,16 +66,18 @@ describe('default texts', () => {
 
   it('cannot be bent by names', () => {
     const nasty = { ...values, document: '$& {due} {sender}\u202e\n\u0000evil', sender: '$1\nDue: never', signer: ' ' };
-    const { title, body } = momentText('sign', 'en', nasty);
+    const { title, body } = momentText('pleaseSign', 'en', nasty);
     expect(title).to.equal('Please sign: $& {due} {sender} evil');
     expect(body.split('\n')).to.have.length(3);
     expect(body).to.include('From: $1 Due: never');
-    expect([...momentText('sign', 'en', { document: '👩‍👩‍👧'.repeat(200) }).title.matchAll(/👧/g)]).to.have.length(79);
-    expect(momentText('sign', 'he', { document: 'NDA' }).title).to.include('\u2068NDA\u2069');
+    expect([
+      ...momentText('pleaseSign', 'en', { document: '👩‍👩‍👧'.repeat(200) }).title.matchAll(/👧/g),
+    ]).to.have.length(79);
+    expect(momentText('pleaseSign', 'he', { document: 'NDA' }).title).to.include('\u2068NDA\u2069');
   });
 
   it('refuse a time zone that does not exist', () => {
-    expect(thrownBy(() => momentText('sign', 'en', { ...values, zone: 'Mars/Base' }))).to.include({
+    expect(thrownBy(() => momentText('pleaseSign', 'en', { ...values, zone: 'Mars/Base' }))).to.include({
       code: 'BAD_INPUT',
       field: 'zone',
     });
