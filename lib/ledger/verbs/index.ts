@@ -24,6 +24,7 @@ import {
   operation,
   operationAttachments,
   renewOperation,
+  withdrawOperation,
 } from './operations';
 import { dropNode, orphans, rebind } from './orphans';
 import { prune } from './prune';
@@ -68,6 +69,7 @@ const writing = {
   noteOperation,
   finishOperation,
   failOperation,
+  withdrawOperation,
   claimOperations,
   acquireLease,
   releaseLease,

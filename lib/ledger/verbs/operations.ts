@@ -216,6 +216,16 @@ export async function failOperation(tx: Tx, input: FailOperationInput): Promise<
   return fenced(rows);
 }
 
+/** It was not begun after all: nothing has been done under this key, so nothing is left of it. */
+export async function withdrawOperation(tx: Tx, input: { key: string; rev: number }): Promise<Fenced> {
+  const rows = await tx.query(`delete from operations where id = $1 and rev = $2 and state = 'running' returning id`, [
+    input.key,
+    input.rev,
+  ]);
+  if (rows.length > 0) await dropAttachments(tx, input.key);
+  return fenced(rows);
+}
+
 /** The bytes that belong to an unfinished operation, in order. */
 export async function operationAttachments(tx: Tx, input: { key: string }): Promise<Attachment[]> {
   const rows = await tx.query<{ name: string; bytes: Uint8Array }>(

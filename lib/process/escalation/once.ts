@@ -27,7 +27,8 @@ export interface Attempt<P> {
  * Does something once: its result is kept, and a repeat gets the result instead of the effect. What was done half is on
  * disk as far as it was noted, so the next attempt can go on from there.
  *
- * @param work gives the result, or a moment before which it cannot be done
+ * @param work gives the result; or, before it has done or noted anything, a moment before which it cannot be done. That is
+ * no failure: nothing stays behind, and it is for the caller to come again
  * @throws what `work` throws; the next attempt goes on. `IN_PROGRESS` while another process is at it
  */
 export async function once<R, P>(
@@ -63,7 +64,7 @@ export async function once<R, P>(
         },
       }),
     );
-    if ('notBefore' in answer) await fail('RATE_LIMITED', 'not yet');
+    if ('notBefore' in answer) await ledger.withdrawOperation({ key, rev });
     else if ((await ledger.finishOperation({ key, rev, result: answer.result })) === 'stale') throw takenOver();
     return answer;
   } catch (thrown) {

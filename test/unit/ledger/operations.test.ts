@@ -41,6 +41,18 @@ onBothEngines('ledger operations', ({ store, ledger }) => {
     expect(await ledger().operationAttachments({ key: 'send:1' })).to.deep.equal([]);
   });
 
+  it('leaves nothing when it is withdrawn, which only the one who has it can do', async () => {
+    const first = mine(await ledger().beginOperation(begin()));
+    store().now += 1000;
+    const second = mine(await ledger().beginOperation(begin()));
+    expect(await ledger().withdrawOperation({ key: 'send:1', rev: first.rev })).to.equal('stale');
+    expect(await ledger().operation({ key: 'send:1' })).to.include({ state: 'running' });
+    expect(await ledger().withdrawOperation({ key: 'send:1', rev: second.rev })).to.equal('ok');
+    expect(await ledger().operation({ key: 'send:1' })).to.equal(null);
+    expect(await ledger().operationAttachments({ key: 'send:1' })).to.deep.equal([]);
+    expect(mine(await ledger().beginOperation(begin()))).to.include({ attempt: 1, repeat: false });
+  });
+
   it('goes on after a crash with its progress; the paused first worker can do nothing more', async () => {
     const first = mine(await ledger().beginOperation(begin()));
     expect(await ledger().noteOperation({ key: 'send:1', rev: first.rev, progress: { document: 'd1' } })).to.equal(
