@@ -580,8 +580,8 @@ export interface LedgerStats {
 }
 
 export interface PruneInput {
-  /** Work finished before this time goes. */
-  before: EpochMs;
+  /** Work finished before this time goes; or, by the ledger's own clock, work that was finished longer ago than so many ms. */
+  before: EpochMs | { olderThanMs: number };
   /** Envelopes (and loose rows of each kind) per call, default 200: call again while `more`. */
   limit?: number;
 }

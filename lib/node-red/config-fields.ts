@@ -29,21 +29,39 @@ export const typedValue = (value = '') =>
 /** The type half of a typed input. */
 export const typedAs = (type: ValueType) => valueType.default(type);
 
+interface Bounds {
+  min: number;
+  max: number;
+}
+
 /**
  * A number field with bounds, which the editor stores as text.
  *
  * @param value default, also for an empty field
  */
-export const numberField = (value: number, { min, max }: { min: number; max: number }) =>
+export const numberField = (value: number, bounds: Bounds) =>
   z
     .union([z.string(), z.number()])
-    .transform((given, context) => {
-      const number = given === '' ? value : Number(given);
-      if (Number.isFinite(number) && number >= min && number <= max) return number;
-      context.addIssue({ code: 'custom', message: `must be a number from ${min} to ${max}, not "${given}"` });
-      return z.NEVER;
-    })
+    .transform((given, context) => (given === '' ? value : numberWithin(given, bounds, context)))
     .default(value);
+
+/**
+ * A number field with bounds that may be empty, which means none.
+ *
+ * @param value default of a flow that does not have the field
+ */
+export const numberOrNone = (value: number, bounds: Bounds) =>
+  z
+    .union([z.string(), z.number(), z.null()])
+    .transform((given, context) => (given === '' || given === null ? null : numberWithin(given, bounds, context)))
+    .default(value);
+
+function numberWithin(given: string | number, { min, max }: Bounds, context: z.RefinementCtx): number {
+  const number = Number(given);
+  if (Number.isFinite(number) && number >= min && number <= max) return number;
+  context.addIssue({ code: 'custom', message: `must be a number from ${min} to ${max}, not "${given}"` });
+  return z.NEVER;
+}
 
 /** What every node has, whatever it does. */
 export const commonFields = { name: text(), version: z.number().int().default(1) };

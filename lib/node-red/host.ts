@@ -4,6 +4,7 @@ import { type LedgerOptions, openLedger } from '../ledger/ledger';
 import { makeOwner } from '../ledger/owner';
 import { Dispatcher } from '../process/dispatcher';
 import { metrics } from '../process/metrics';
+import { defaultKeepDays, Retention } from '../process/retention';
 import { DeliveryTracker } from './delivery-tracker';
 import { DeviceRoute } from './device-route';
 import { addMetricsRoute } from './metrics-route';
@@ -15,7 +16,17 @@ export interface LedgerChoice {
   /** Equal keys mean the same ledger. */
   key: string;
   options: LedgerOptions;
+  /** For how many days finished work is kept; null for ever. */
+  keepDays: number | null;
 }
+
+/** A ledger in use: who uses it, and for how long each wants finished work to be kept. */
+interface InUse {
+  dispatcher: Dispatcher;
+  users: Map<symbol, number | null>;
+}
+
+const dayMs = 86_400_000;
 
 /**
  * What all nodes of this package share in one runtime: the webhook route, the delivery tracker, and one dispatcher per
@@ -26,7 +37,7 @@ export class Host {
   readonly deliveries: DeliveryTracker;
   readonly devices: DeviceRoute;
   readonly #RED: NodeAPI;
-  readonly #dispatchers = new Map<string, { dispatcher: Dispatcher; users: number }>();
+  readonly #dispatchers = new Map<string, InUse>();
   readonly #closing = new Map<string, Promise<void>>();
   readonly #leaseMs: number;
   #flowsRun = false;
@@ -45,7 +56,7 @@ export class Host {
   /** The ledger of those who configured none: a file in the user directory. */
   defaultLedger(): LedgerChoice {
     const file = path.join(this.#RED.settings.userDir ?? process.cwd(), 'core-signature-ledger.sqlite');
-    return { key: file, options: { engine: 'sqlite', file } };
+    return { key: file, options: { engine: 'sqlite', file }, keepDays: defaultKeepDays };
   }
 
   /**
@@ -53,18 +64,15 @@ export class Host {
    *
    * @param node whose log faults go to
    */
-  useDispatcher({ key, options }: LedgerChoice, node: Node): { dispatcher: Dispatcher; release: () => Promise<void> } {
-    const entry = this.#dispatchers.get(key) ?? { dispatcher: this.#newDispatcher(key, options, node), users: 0 };
-    this.#dispatchers.set(key, entry);
-    entry.users += 1;
-    let released = false;
+  useDispatcher(choice: LedgerChoice, node: Node): { dispatcher: Dispatcher; release: () => Promise<void> } {
+    const { key } = choice;
+    const entry = this.#dispatchers.get(key) ?? this.#open(choice, node);
+    const user = Symbol(key);
+    entry.users.set(user, choice.keepDays);
     return {
       dispatcher: entry.dispatcher,
       release: async () => {
-        if (released) return;
-        released = true;
-        entry.users -= 1;
-        if (entry.users > 0) return;
+        if (!entry.users.delete(user) || entry.users.size > 0) return;
         this.#dispatchers.delete(key);
         const closing = entry.dispatcher.stop();
         this.#closing.set(key, closing);
@@ -73,20 +81,33 @@ export class Host {
     };
   }
 
-  #newDispatcher(key: string, options: LedgerOptions, node: Node): Dispatcher {
+  #open({ key, options }: LedgerChoice, node: Node): InUse {
+    const users: InUse['users'] = new Map();
+    const owner = makeOwner();
     const dispatcher = new Dispatcher({
       leaseMs: this.#leaseMs,
-      owner: makeOwner(),
+      owner,
       open: async () => {
         // A redeploy opens the ledger again while the one before is still closing.
         await this.#closing.get(key)?.catch(() => undefined);
         return metrics.watching(await openLedger(options));
       },
+      beside: (ledger) => {
+        const retention = new Retention(ledger, {
+          owner,
+          keepMs: () => longest([...users.values()]),
+          onFault: (error) => node.warn(`retention: ${error.message}`),
+        });
+        retention.start();
+        return retention;
+      },
       onFault: (error) => node.error(error.message),
       onWarning: (text) => node.warn(text),
     });
     if (this.#flowsRun) dispatcher.resume();
-    return dispatcher;
+    const entry = { dispatcher, users };
+    this.#dispatchers.set(key, entry);
+    return entry;
   }
 
   #setRunning(running: boolean): void {
@@ -97,6 +118,15 @@ export class Host {
     }
   }
 }
+
+/**
+ * Of several wishes for one ledger the longest counts: what one still needs, another must not remove. Nobody left means
+ * that the ledger is closing: then nothing is removed.
+ */
+const longest = (days: readonly (number | null)[]): number | null => {
+  const given = days.filter((one) => one !== null);
+  return given.length === 0 || given.length < days.length ? null : Math.max(...given) * dayMs;
+};
 
 const hosts = new WeakMap<object, Host>();
 

@@ -45,6 +45,8 @@ export interface DispatcherOptions {
    * is noticed earlier.
    */
   leaseMs: number;
+  /** What else goes on while the ledger is open: called with every ledger that is opened, stopped before it is closed. */
+  beside?(ledger: Ledger): { stop(): Promise<void> };
   /** Told of a failure that belongs to no node. */
   onFault(error: Error): void;
   /** Told of what does not stop the work, but somebody should look at. */
@@ -84,6 +86,7 @@ export class Dispatcher {
   readonly #asked = new Set<Promise<void>>();
   #ledger: Promise<Ledger> | undefined;
   #opened: Ledger | undefined;
+  #beside: { stop(): Promise<void> } | undefined;
   #releasedAt = 0;
   #running = false;
   #stopped = false;
@@ -158,10 +161,14 @@ export class Dispatcher {
   /** Ends for good: waits for what is at work (at most `graceMs`), then closes the ledger. */
   async stop(graceMs = 5_000): Promise<void> {
     this.#stopped = true;
+    const besideStopped = this.#beside?.stop();
     await this.pause();
     const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([Promise.allSettled([...this.#atWork, ...this.#asked]), grace]);
     const ledger = await this.#ledger?.catch(() => undefined);
+    await besideStopped;
+    // It may have been opened only now.
+    await this.#beside?.stop();
     await ledger?.close();
   }
 
@@ -173,6 +180,7 @@ export class Dispatcher {
       for (const worker of this.#nodes.values()) await worker.opened?.(ledger);
       ledger.onChange(() => this.kick());
       this.#opened = ledger;
+      this.#beside = this.#options.beside?.(ledger);
       return ledger;
     } catch (thrown) {
       this.#ledger = undefined;

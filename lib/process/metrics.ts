@@ -134,6 +134,21 @@ function ledgerFamilies(ledgers: readonly LedgerReading[]): Family[] {
     gauge('operations', 'Outside effects that are not done, by kind and state.', ({ operations }) =>
       operations.map(({ kind, state, n }) => [{ kind, state }, n]),
     ),
+    gauge('last_prune_timestamp_seconds', 'When finished work was last pruned to the end.', ({ pruned: { lastAt } }) =>
+      lastAt === null ? [] : [[{}, lastAt / 1000]],
+    ),
+    {
+      name: 'core_signature_pruned_rows_total',
+      help: 'Rows of finished work that were removed because their time was over.',
+      type: 'counter',
+      samples: of(({ pruned }) => [[{}, pruned.rows]]),
+    },
+    {
+      name: 'core_signature_pruned_envelopes_total',
+      help: 'Ended envelopes whose work was removed because its time was over.',
+      type: 'counter',
+      samples: of(({ pruned }) => [[{}, pruned.envelopes]]),
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { commonFields, numberField, text } from '../../lib/node-red/config-fields';
+import { commonFields, numberField, numberOrNone, text } from '../../lib/node-red/config-fields';
+import { defaultKeepDays } from '../../lib/process/retention';
 
 /** Configuration of `signature-ledger`: where waits, timers, operations and the audit journal are kept. */
 export const ledgerConfig = z.object({
@@ -16,6 +17,8 @@ export const ledgerConfig = z.object({
   tls: z.enum(['off', 'verify', 'ca']).default('verify'),
   /** Path of the certificate (PEM) of the authority that signed the server's certificate, with `tls: ca`. */
   caFile: text(),
+  /** Days for which finished work is kept; empty: for ever. */
+  keepDays: numberOrNone(defaultKeepDays, { min: 1, max: 36_500 }),
 });
 
 export type LedgerConfig = z.infer<typeof ledgerConfig>;

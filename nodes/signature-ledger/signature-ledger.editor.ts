@@ -28,6 +28,7 @@ const rules: Rules = {
   // PostgreSQL cuts longer names silently.
   schema: onServer(both(matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'identifier'), atMost(63))),
   caFile: onServer(when('tls', ['ca'], filled)),
+  keepDays: optional(numberWithin({ min: 1, max: 36_500, whole: true })),
 };
 
 export const check = validator(say, rules);

@@ -26,9 +26,10 @@ export = (RED: NodeAPI): void => {
 
   function choiceOf(config: LedgerConfig, password: string): LedgerChoice {
     const options = optionsOf(config, password);
-    const { host, port, database, schema } = config;
+    const { host, port, database, schema, keepDays } = config;
     return {
       options,
+      keepDays,
       key: options.engine === 'sqlite' ? options.file : `postgres://${host}:${port}/${database}/${schema}`,
     };
   }

@@ -9,7 +9,8 @@ export interface Delta {
   by: number;
 }
 
-/** Scope of the counters of an account and of a node. */
+/** Scope of the counters of the ledger itself, of an account and of a node. */
+export const ledgerScope = 'ledger';
 export const accountScope = (account: string): string => `account:${account}`;
 export const nodeScope = (node: string): string => `node:${node}`;
 

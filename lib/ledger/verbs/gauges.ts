@@ -1,6 +1,9 @@
 import type { Tx } from '../sql';
 import type { EpochMs } from '../types';
+import { ledgerScope } from './counters';
 import { runningCounter } from './ladder-rows';
+import { mark } from './marks';
+import { prunedCounters, prunedMark } from './prune';
 import { openCounter } from './settle';
 
 /** What a monitoring system asks for every few seconds. */
@@ -15,6 +18,8 @@ export interface Gauges {
   operations: { kind: string; state: 'running' | 'waiting' | 'failed'; n: number }[];
   /** How long the oldest timer of the system clock is due already; 0 when none is. */
   overdueMs: number;
+  /** What retention has removed so far, and when it last came to its end; null: never. */
+  pruned: { envelopes: number; rows: number; lastAt: EpochMs | null };
 }
 
 const accountPrefix = 'account:';
@@ -26,6 +31,7 @@ export async function gauges(tx: Tx, _input: Record<string, never>): Promise<Gau
   );
   const sumOf = (name: string) =>
     counted.filter((row) => row.name === name && row.scope.startsWith('node:')).reduce((sum, { n }) => sum + n, 0);
+  const ofLedger = (name: string) => counted.find((row) => row.scope === ledgerScope && row.name === name)?.n ?? 0;
   const operations: Gauges['operations'] = [];
   for (const state of ['running', 'waiting', 'failed'] as const) {
     const rows = await tx.query<{ kind: string; n: number }>(
@@ -44,6 +50,11 @@ export async function gauges(tx: Tx, _input: Record<string, never>): Promise<Gau
     deliveries: await inStates(tx, 'deliveries'),
     operations,
     overdueMs: await overdue(tx),
+    pruned: {
+      envelopes: ofLedger(prunedCounters.envelopes),
+      rows: ofLedger(prunedCounters.rows),
+      lastAt: await mark(tx, { name: prunedMark }),
+    },
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Tx } from '../sql';
 
+/** Mark of the last reminder about an envelope, in the time of the account; it goes when the envelope is pruned. */
+export const reminderMark = (account: string, envelope: string): string => `reminded:${account}:${envelope}`;
+
 /** How far something has been read, such as the provider's list of events; null when it never was. */
 export async function mark(tx: Tx, input: { name: string }): Promise<number | null> {
   const [row] = await tx.query<{ value: number }>('select value from marks where name = $1', [input.name]);

@@ -1,7 +1,13 @@
-import type { Tx } from '../sql';
+import { lockMarker, type Tx } from '../sql';
 import type { PruneInput, PruneResult } from '../types';
+import { ledgerScope } from './counters';
+import { reminderMark, setMark } from './marks';
 
 const defaultLimit = 200;
+
+/** Mark: when somebody last pruned to the end; and counters of what was removed, in the scope of the ledger. */
+export const prunedMark = 'pruned';
+export const prunedCounters = { envelopes: 'pruned-envelopes', rows: 'pruned-rows' } as const;
 
 /** What still has work to do is never pruned. */
 const idle = `
@@ -44,20 +50,23 @@ const loose = [
 
 /**
  * Retention: removes the events, waits, ladders, timers and operations of envelopes that ended before a time, and
- * devices that died before it, in small batches.
+ * devices that died before it, in small batches. Several may do it at the same time.
  * The journal stays, and the envelope's row stays as a closed door: an event of it that comes later is a duplicate.
  */
 export async function prune(tx: Tx, input: PruneInput): Promise<PruneResult> {
   const limit = input.limit ?? defaultLimit;
+  const before = typeof input.before === 'number' ? input.before : tx.now - input.before.olderThanMs;
+  // With their locks: an envelope that somebody is at work on is left for the next time.
   const ended = await tx.query<{ account: string; id: string }>(
     `select account, id from envelopes where terminal = 1 and pruned_at is null and updated_at < $1
-       and held_by = '' and ${idle} order by updated_at limit $2`,
-    [input.before, limit],
+       and held_by = '' and ${idle} order by updated_at limit $2 ${lockMarker}`,
+    [before, limit],
   );
   let rows = 0;
   let more = ended.length === limit;
   for (const { account, id } of ended) {
     for (const statement of ofEnvelope) rows += (await tx.query(statement, [account, id])).length;
+    rows += (await tx.query('delete from marks where name = $1 returning 1', [reminderMark(account, id)])).length;
     await tx.query(`update envelopes set pruned_at = $3, snapshot = 'null', name = '' where account = $1 and id = $2`, [
       account,
       id,
@@ -65,9 +74,12 @@ export async function prune(tx: Tx, input: PruneInput): Promise<PruneResult> {
     ]);
   }
   for (const statement of loose) {
-    const removed = (await tx.query(statement, [input.before, limit])).length;
+    const removed = (await tx.query(statement, [before, limit])).length;
     rows += removed;
     more ||= removed >= limit;
   }
+  tx.count(ledgerScope, prunedCounters.envelopes, ended.length);
+  tx.count(ledgerScope, prunedCounters.rows, rows);
+  if (!more) await setMark(tx, { name: prunedMark, value: tx.now });
   return { envelopes: ended.length, rows, more };
 }

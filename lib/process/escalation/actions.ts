@@ -3,6 +3,7 @@ import { isTerminal } from '../../core-signature/status';
 import { SignatureError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
 import type { Ladder } from '../../ledger/types';
+import { reminderMark } from '../../ledger/verbs/marks';
 import type { EpochMs } from '../../time/clock';
 import type { SignatureAccount } from '../account';
 import { refreshEnvelope } from '../refresh';
@@ -85,7 +86,7 @@ async function remind(context: StepContext, late: EnvelopeSigner[]): Promise<Act
   const signers = people(late);
   const { requestId } = envelope;
   if (late.length === 0 || requestId === null) return { outcome: 'nobody', signers, to: [] };
-  const name = `reminded:${account.id}:${envelope.id}`;
+  const name = reminderMark(account.id, envelope.id);
   const now = account.clock.now();
   type Progress = { began: EpochMs | null };
   const done = await once<{ outcome: string }, Progress>(effectOf(context, 'remind'), async ({ progress, note }) => {

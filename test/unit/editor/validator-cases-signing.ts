@@ -42,6 +42,7 @@ export const signingCases: Cases = {
     },
     { property: 'caFile', given: { engine: 'postgres', tls: 'ca' }, good: ['ca.pem'], bad: [''] },
     { property: 'caFile', given: { engine: 'postgres', tls: 'verify' }, good: [''], bad: [] },
+    { property: 'keepDays', good: [90, '1', '36500', ''], bad: ['0', '0.5', '36501', '-1', 'long'] },
   ],
   'send-envelope': [
     { property: 'document', good: ['payload'], bad: [''] },

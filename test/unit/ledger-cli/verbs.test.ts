@@ -16,6 +16,7 @@ onBothEngines('ledger verbs for operators', ({ store, ledger }) => {
       deliveries: { pending: 0, claimed: 0, dead: 0 },
       operations: [],
       overdueMs: 0,
+      pruned: { envelopes: 0, rows: 0, lastAt: null },
     });
     for (const id of ['a', 'b']) await ledger().openWait(wait(id, id, { deadline: store().now + 1000 }));
     await ledger().applyTruth(truth('a', 'sent'));
