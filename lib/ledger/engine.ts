@@ -1,3 +1,4 @@
+import { SignatureError } from '../errors';
 import type { VerbName } from './verbs';
 
 /** What a ledger says about itself. */
@@ -19,8 +20,31 @@ export interface Engine {
   onChange(listener: () => void): () => void;
   /** Writes a complete copy to a file. */
   backup(input: { file: string }): Promise<void>;
+  /** See `Ledger`. */
+  check(): Promise<boolean>;
+  onDamage(listener: (error: SignatureError) => void): () => void;
   close(): Promise<void>;
   info(): LedgerInfo;
+}
+
+/** Listeners for damage: each hears of it once, also one that comes later. */
+export class Damage {
+  readonly #listeners = new Set<(error: SignatureError) => void>();
+  #known: SignatureError | undefined;
+
+  add(listener: (error: SignatureError) => void): () => void {
+    if (this.#known) listener(this.#known);
+    else this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks whether an error speaks of damage. */
+  meet(thrown: unknown): void {
+    if (this.#known || !(thrown instanceof SignatureError) || thrown.code !== 'LEDGER_DAMAGED') return;
+    this.#known = thrown;
+    for (const listener of this.#listeners) listener(thrown);
+    this.#listeners.clear();
+  }
 }
 
 /** Listeners of a hint. One that throws does not keep the others from hearing it. */

@@ -151,6 +151,14 @@ export const damaged = (where: string, detail: string) =>
     { field: 'file' },
   );
 
+/** Damage in a file that is open: what does not touch it still works. */
+export const damagedAtWork = (where: string, detail: string) =>
+  new SignatureError(
+    'LEDGER_DAMAGED',
+    `The ledger at ${where} is damaged${detail ? ` (${detail})` : ''}. What does not need the damaged part goes on. Stop Node-RED soon, put the file away and restore the last backup; "core-signature-ledger verify" lists what is damaged.`,
+    { field: 'file' },
+  );
+
 export const tooNew = (where: string, found: number, known: number) =>
   new SignatureError(
     'LEDGER_INCOMPATIBLE',

@@ -1,3 +1,4 @@
+import type { SignatureError } from '../errors';
 import type { LedgerInfo } from './engine';
 import type { Migration } from './migrations';
 import { type LedgerOptions, parseOptions } from './options';
@@ -20,6 +21,15 @@ export type Ledger = { readonly [V in VerbName]: (input: Input<V>) => Promise<Ou
   onChange(listener: () => void): () => void;
   /** Writes a complete copy to a file while work goes on (SQLite only). */
   backup(input: { file: string }): Promise<void>;
+  /**
+   * Reads the whole file in a thread of its own while work goes on, unless it was read as a whole when it was opened.
+   *
+   * @returns whether all of it was read now; false on PostgreSQL, which looks after its own files
+   * @throws SignatureError `LEDGER_DAMAGED`, which those of `onDamage` are told too; `LEDGER_UNAVAILABLE`
+   */
+  check(): Promise<boolean>;
+  /** The file has turned out to be damaged, by `check` or because work came to a damaged page; told once. */
+  onDamage(listener: (error: SignatureError) => void): () => void;
   info(): LedgerInfo;
   /** Finishes the calls made before, then gives everything back. Later calls are refused. */
   close(): Promise<void>;
@@ -40,6 +50,8 @@ export async function openLedger(options: LedgerOptions, migrations?: Migration[
     ...calls,
     onChange: (listener: () => void) => engine.onChange(listener),
     backup: (input: { file: string }) => engine.backup(input),
+    check: () => engine.check(),
+    onDamage: (listener: (error: SignatureError) => void) => engine.onDamage(listener),
     info: () => engine.info(),
     close: () => engine.close(),
   }) as unknown as Ledger;

@@ -14,6 +14,15 @@ const sqliteOptions = z.object({
   busyTimeoutMs: z.number().int().positive().default(10_000),
   /** The file is not let grow beyond this; absent: only by the disk. */
   maxBytes: z.number().int().positive().optional(),
+  /**
+   * A file of at most so many bytes is read as a whole before it is used. A larger one would keep everybody waiting, some
+   * seconds per gigabyte: it is for `check`, beside the work.
+   */
+  readWholeUpTo: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(256 * 1024 * 1024),
   clock,
 });
 

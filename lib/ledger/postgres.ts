@@ -138,6 +138,15 @@ class PostgresEngine implements Engine {
     );
   }
 
+  /** The server looks after its own files: checksums, and the tools of its backup. */
+  async check(): Promise<boolean> {
+    return false;
+  }
+
+  onDamage(): () => void {
+    return () => undefined;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;

@@ -26,18 +26,13 @@ const magic = 'SQLite format 3\0';
 const headerBytes = 100;
 
 /**
- * Larger files are not read as a whole when they are opened: that takes seconds per gigabyte, and SQLite notices a damaged
- * page when it comes to it.
- */
-const largestReadWhole = 256 * 1024 * 1024;
-
-/**
  * Looks at a ledger file without changing a byte of it or leaving a file beside it.
  *
+ * @param readWholeUpTo bytes; of a larger file only the header and the length are looked at
  * @returns the schema version, or null when there is no file yet
  * @throws SignatureError when it is on a network, not a ledger, damaged, or of a newer version
  */
-export function inspectFile(file: string, known: readonly Migration[]): number | null {
+export function inspectFile(file: string, known: readonly Migration[], readWholeUpTo: number): number | null {
   refuseNetwork(file);
   if (!existsSync(file)) return null;
   const size = statSync(file).size;
@@ -48,7 +43,7 @@ export function inspectFile(file: string, known: readonly Migration[]): number |
   const version = header.readUInt32BE(60);
   if (version > newestVersion(known)) throw tooNew(file, version, newestVersion(known));
   checkLength(file, header, size);
-  if (size <= largestReadWhole) checkIntegrity(file);
+  if (size <= readWholeUpTo) checkIntegrity(file);
   return version;
 }
 

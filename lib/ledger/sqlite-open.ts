@@ -8,6 +8,7 @@ export interface OpenFileOptions {
   file: string;
   busyTimeoutMs: number;
   maxBytes: number | null;
+  readWholeUpTo: number;
   migrations: readonly Migration[];
 }
 
@@ -20,7 +21,7 @@ export function openFile(options: OpenFileOptions): SqliteDatabase {
   const { file, migrations } = options;
   try {
     nodeSqlite();
-    const version = inspectFile(file, migrations);
+    const version = inspectFile(file, migrations, options.readWholeUpTo);
     if (version === null) createFile(file, (db) => migrate(db, migrations));
     const db = SqliteDatabase.open(file, { readOnly: false, busyTimeoutMs: options.busyTimeoutMs });
     try {

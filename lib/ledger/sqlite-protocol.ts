@@ -10,6 +10,7 @@ export type WorkerTask =
       file: string;
       busyTimeoutMs: number;
       maxBytes: number | null;
+      readWholeUpTo: number;
       /** Steps of the schema, when they are not the built-in ones. */
       migrations: Migration[] | null;
     }

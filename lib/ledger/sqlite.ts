@@ -1,11 +1,12 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SignatureError, toError } from '../errors';
-import { type Engine, Hints, type LedgerInfo } from './engine';
+import { Damage, type Engine, Hints, type LedgerInfo } from './engine';
 import { closed } from './errors';
 import type { Migration } from './migrations';
 import type { SqliteOptions } from './options';
+import { checkFile } from './sqlite-check';
 import type { Call, FromWorker, Refusal, ToWorker, WorkerTask } from './sqlite-protocol';
 import type { VerbName } from './verbs';
 
@@ -28,10 +29,11 @@ const fromRefusal = ({ code, message, field, stack }: Refusal): Error => {
  */
 export async function openSqlite(options: SqliteOptions, migrations: Migration[] | null = null): Promise<Engine> {
   const file = path.resolve(options.file);
-  const { busyTimeoutMs, maxBytes = null } = options;
-  const worker = startWorker({ task: 'serve', file, busyTimeoutMs, maxBytes, migrations });
+  const { busyTimeoutMs, maxBytes = null, readWholeUpTo } = options;
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const worker = startWorker({ task: 'serve', file, busyTimeoutMs, maxBytes, readWholeUpTo, migrations });
   await firstAnswer(worker, file);
-  return new SqliteEngine(worker, file, options.clock);
+  return new SqliteEngine(worker, file, { clock: options.clock, wasReadWhole: size <= readWholeUpTo });
 }
 
 /** Waits for `ready`; on a refusal the thread is ended first, so that nothing is left open. */
@@ -64,17 +66,25 @@ class SqliteEngine implements Engine {
   readonly #worker: Worker;
   readonly #file: string;
   readonly #clock: (() => number) | undefined;
+  readonly #wasReadWhole: boolean;
   readonly #hints = new Hints();
+  readonly #damage = new Damage();
+  readonly #closing = new AbortController();
   readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   #outgoing: Call[] = [];
   #lastId = 0;
   #end: Error | null = null;
   readonly #exited: Promise<void>;
 
-  constructor(worker: Worker, file: string, clock: (() => number) | undefined) {
+  constructor(
+    worker: Worker,
+    file: string,
+    { clock, wasReadWhole }: { clock: (() => number) | undefined; wasReadWhole: boolean },
+  ) {
     this.#worker = worker;
     this.#file = file;
     this.#clock = clock;
+    this.#wasReadWhole = wasReadWhole;
     worker.on('message', (message: FromWorker) => this.#take(message));
     worker.on('error', (error) => this.#stop(toError(error)));
     this.#exited = new Promise((resolve) => {
@@ -115,7 +125,22 @@ class SqliteEngine implements Engine {
     }
   }
 
+  async check(): Promise<boolean> {
+    if (this.#wasReadWhole) return false;
+    try {
+      return await checkFile(this.#file, this.#closing.signal);
+    } catch (thrown) {
+      this.#damage.meet(thrown);
+      throw thrown;
+    }
+  }
+
+  onDamage(listener: (error: SignatureError) => void): () => void {
+    return this.#damage.add(listener);
+  }
+
   async close(): Promise<void> {
+    this.#closing.abort();
     if (this.#end === null) {
       this.#flush();
       this.#end = closed(this.#file);
@@ -161,7 +186,10 @@ class SqliteEngine implements Engine {
     const call = this.#pending.get(id);
     this.#pending.delete(id);
     if (error === null) call?.resolve(value);
-    else call?.reject(error);
+    else {
+      this.#damage.meet(error);
+      call?.reject(error);
+    }
   }
 
   #stop(error: Error): void {

@@ -5,10 +5,12 @@ import { makeOwner } from '../ledger/owner';
 import { Dispatcher } from '../process/dispatcher';
 import { metrics } from '../process/metrics';
 import { defaultKeepDays, Retention } from '../process/retention';
+import { SelfCheck } from '../process/self-check';
 import { DeliveryTracker } from './delivery-tracker';
 import { DeviceRoute } from './device-route';
 import { addMetricsRoute } from './metrics-route';
 import { packageSettings } from './settings';
+import { showLastingFault } from './status';
 import { WebhookRoute } from './webhook-route';
 
 /** A ledger to work with: how to open it, and what identifies it in this process. */
@@ -24,6 +26,8 @@ export interface LedgerChoice {
 interface InUse {
   dispatcher: Dispatcher;
   users: Map<symbol, number | null>;
+  /** What was found out about its file. */
+  damage?: Error;
 }
 
 const dayMs = 86_400_000;
@@ -48,9 +52,14 @@ export class Host {
     this.webhooks = new WebhookRoute(RED);
     this.deliveries = new DeliveryTracker(RED);
     this.devices = new DeviceRoute(RED);
-    addMetricsRoute(RED, () => [...this.#dispatchers].map(([where, { dispatcher }]) => ({ where, dispatcher })));
+    addMetricsRoute(RED, () =>
+      [...this.#dispatchers].map(([where, { dispatcher, damage }]) => ({ where, dispatcher, damaged: !!damage })),
+    );
     RED.events.on('flows:stopping', () => this.#setRunning(false));
-    RED.events.on('flows:started', () => this.#setRunning(true));
+    RED.events.on('flows:started', () => {
+      this.#setRunning(true);
+      for (const inUse of this.#dispatchers.values()) this.#showDamage(inUse);
+    });
   }
 
   /** The ledger of those who configured none: a file in the user directory. */
@@ -84,7 +93,7 @@ export class Host {
   #open({ key, options }: LedgerChoice, node: Node): InUse {
     const users: InUse['users'] = new Map();
     const owner = makeOwner();
-    const dispatcher = new Dispatcher({
+    const dispatcher: Dispatcher = new Dispatcher({
       leaseMs: this.#leaseMs,
       owner,
       open: async () => {
@@ -98,16 +107,33 @@ export class Host {
           keepMs: () => longest([...users.values()]),
           onFault: (error) => node.warn(`retention: ${error.message}`),
         });
-        retention.start();
-        return retention;
+        const selfCheck = new SelfCheck(ledger, {
+          onFault: (error) => error !== entry.damage && node.warn(`ledger: ${error.message}`),
+        });
+        ledger.onDamage((error) => {
+          entry.damage = error;
+          node.error(`${error.code}: ${error.message}`);
+          this.#showDamage(entry);
+        });
+        for (const one of [retention, selfCheck]) one.start();
+        return { stop: async () => void (await Promise.all([retention.stop(), selfCheck.stop()])) };
       },
       onFault: (error) => node.error(error.message),
       onWarning: (text) => node.warn(text),
     });
     if (this.#flowsRun) dispatcher.resume();
-    const entry = { dispatcher, users };
+    const entry: InUse = { dispatcher, users };
     this.#dispatchers.set(key, entry);
     return entry;
+  }
+
+  /** Red under every node that has work in a damaged ledger, also under those that were deployed since. */
+  #showDamage({ dispatcher, damage }: InUse): void {
+    if (!damage) return;
+    for (const id of dispatcher.nodes()) {
+      const node = this.#RED.nodes.getNode(id) as Node | null | undefined;
+      if (node) showLastingFault(node, damage);
+    }
   }
 
   #setRunning(running: boolean): void {

@@ -13,9 +13,14 @@ const looks: Record<NodeState, NodeStatus> = {
   fault: { fill: 'red', shape: 'ring' },
 };
 
+/** Faults that no success of a message takes away, by node. */
+const lasting = new WeakMap<Node, Error>();
+
 /** Shows a state with a short text under the node. */
 export function show(node: Node, state: NodeState, text = ''): void {
-  node.status(text === '' && state === 'idle' ? {} : { ...looks[state], text });
+  const fault = state === 'fault' ? undefined : lasting.get(node);
+  if (fault) showFault(node, fault);
+  else node.status(text === '' && state === 'idle' ? {} : { ...looks[state], text });
 }
 
 /** Shows a fault: the code where there is one, since a status has room for a word, not for a sentence. */
@@ -23,4 +28,10 @@ export function showFault(node: Node, error: Error): void {
   const text =
     error instanceof SignatureError ? error.code.toLowerCase().replaceAll('_', ' ') : error.message.slice(0, 40);
   show(node, 'fault', text);
+}
+
+/** Shows a fault that stays for the life of the node, whatever it does from then on. */
+export function showLastingFault(node: Node, error: Error): void {
+  lasting.set(node, error);
+  showFault(node, error);
 }

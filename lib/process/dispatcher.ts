@@ -115,6 +115,11 @@ export class Dispatcher {
     };
   }
 
+  /** Nodes that have work in this ledger. */
+  nodes(): string[] {
+    return [...this.#nodes.keys()];
+  }
+
   attachAccount(worker: AccountWorker): () => void {
     const stopWatching = worker.clock.onShift(() => this.kick());
     this.#accounts.set(worker.id, worker);

@@ -11,6 +11,8 @@ export interface LedgerReading {
   gauges?: Gauges;
   /** How far the ledger's clock is ahead of this computer's, in milliseconds. */
   skewMs?: number;
+  /** Its file is known to be damaged. */
+  damaged: boolean;
 }
 
 /** What the ledger counts per account, and the name and text under which it is shown. */
@@ -108,6 +110,12 @@ function ledgerFamilies(ledgers: readonly LedgerReading[]): Family[] {
       samples: ledgers.flatMap(({ where, skewMs }) =>
         skewMs === undefined ? [] : [{ labels: { ledger: where }, value: 0 - skewMs / 1000 }],
       ),
+    },
+    {
+      name: 'core_signature_ledger_damaged',
+      help: '1 when the file of the ledger is known to be damaged.',
+      type: 'gauge',
+      samples: ledgers.map(({ where, damaged }) => ({ labels: { ledger: where }, value: damaged ? 1 : 0 })),
     },
     ...eventCounters.map(
       ([name, help]): Family => ({

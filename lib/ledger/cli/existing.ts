@@ -45,7 +45,7 @@ export async function checkExisting(place: Place): Promise<void> {
 async function versionAt(place: Place, where: string): Promise<number | null> {
   try {
     if (place.engine === 'postgres') return await versionOnServer(place);
-    return existsSync(place.file) ? inspectFile(place.file, migrations) : null;
+    return existsSync(place.file) ? inspectFile(place.file, migrations, place.readWholeUpTo) : null;
   } catch (thrown) {
     throw ledgerError(thrown, { engine: place.engine, where });
   }

@@ -68,7 +68,7 @@ const resultCode = (thrown: unknown): number | undefined => {
  * @throws SignatureError `LEDGER_LOCKED` when somebody has it open
  */
 export async function writeSqlite(place: SqliteOptions): Promise<Side> {
-  const fresh = inspectFile(place.file, migrations) === null;
+  const fresh = inspectFile(place.file, migrations, place.readWholeUpTo) === null;
   const alone = fresh ? null : readSqliteAlone(place);
   if (!fresh && alone === null) {
     throw new SignatureError(
@@ -77,7 +77,8 @@ export async function writeSqlite(place: SqliteOptions): Promise<Side> {
     );
   }
   await alone?.close();
-  const db = openFile({ file: place.file, busyTimeoutMs: place.busyTimeoutMs, maxBytes: null, migrations });
+  const { file, busyTimeoutMs, readWholeUpTo } = place;
+  const db = openFile({ file, busyTimeoutMs, maxBytes: null, readWholeUpTo, migrations });
   db.begin(false);
   return sideOf(place, db, (committed) => {
     if (committed || !fresh) return;
