@@ -2,14 +2,14 @@
 import type { Claim, EpochMs } from './types';
 
 /**
- * Output of the node for a step, for the end of the envelope, and for the end of the ladder. `lastStep` leaves through the
+ * Output of the node for a step, for the end of the envelope, and for the end of the steps. `lastStep` leaves through the
  * output for steps as well: it is the step that has ended the envelope, so it is not withdrawn when the envelope ends.
  */
 export const ladderPort = { step: 0, closed: 1, exhausted: 2, lastStep: 3 } as const;
 
 /**
- * `running`: the next firing has a timer. `paused`: it has none until the ladder is moved on. The others are final:
- * `closed` by the end of its envelope, `exhausted` when no firing is left, `stopped` on request.
+ * `running`: the next firing has a timer. `paused`: it has none until the ladder is moved on. `exhausted`: no firing is
+ * left, and the end of the envelope is still to be told. The others are final: `closed` by that end, `stopped` on request.
  */
 export type LadderState = 'running' | 'paused' | 'closed' | 'exhausted' | 'stopped';
 
@@ -54,7 +54,7 @@ export interface Ladder {
   name: string;
   spec: unknown;
   state: LadderState;
-  /** null when it is over, or was paused behind its last firing. */
+  /** null when it is over or exhausted, or was paused behind its last firing. */
   next: NextFiring | null;
   /** Ids of the firings that took place, in order. */
   fired: string[];
@@ -71,6 +71,8 @@ export interface ListLaddersInput {
   node?: string;
   envelope?: string;
   states?: LadderState[];
+  /** true: only those that are not over. */
+  open?: boolean;
   /** Continue after this id. */
   after?: string;
   limit: number;
@@ -130,7 +132,7 @@ export interface LadderClosedBody {
   at: EpochMs;
 }
 
-/** Body of the delivery of a ladder without a firing left. */
+/** Body of the delivery of a ladder without a firing left, whose envelope is still open. */
 export interface LadderExhaustedBody {
   ladder: string;
   /** Id of the last firing, '' when there was none. */

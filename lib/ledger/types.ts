@@ -542,7 +542,7 @@ export interface Orphan {
   timers: number;
   deliveries: number;
   operations: number;
-  /** Running and paused ladders; absent when there are none. */
+  /** Ladders that are not over; absent when there are none. */
   ladders?: number;
 }
 

@@ -153,6 +153,45 @@ describe('escalate', () => {
   });
 
   describe('closes by itself', () => {
+    it('also when its steps are used up before: exhausted first, closed when the envelope ends', async () => {
+      const envelope = await send();
+      const mark = await ladders.start(envelope, [step('1d', 'emit')]);
+      const left = await ladders.start(envelope, [step('1d', 'emit')]);
+      await ladders.advance('25h');
+      for (const one of [mark, left])
+        expect(await ladders.ended(one)).to.include({ port: 2, envelope, status: 'sent' });
+      await ladders.crash();
+      await sign(ladders.house, envelope);
+      const ports = (of: string) => ladders.lines(of).map(({ port }) => port);
+      await until('the end to be told', () => [mark, left].every((one) => ports(one).includes(1)));
+      for (const one of [mark, left]) {
+        // What left just before the crash may have left again.
+        expect([...new Set(ports(one))].toSorted()).to.deep.equal([0, 1, 2]);
+        expect(ports(one).filter((port) => port === 1)).to.have.length(1);
+        expect(ladders.lines(one).at(-1)).to.deep.include({ port: 1, status: 'signed', escalation: { why: 'signed' } });
+      }
+    });
+
+    it('but says nothing of it after it was stopped, with or without steps left', async () => {
+      const envelope = await send();
+      const exhausted = await ladders.start(envelope, [step('1d', 'emit')]);
+      const running = await ladders.start(envelope, [step('1d', 'emit'), { ...step('9d', 'emit'), id: 'later' }]);
+      await ladders.advance('25h');
+      await ladders.ended(exhausted);
+      await ladders.fired(running, 1);
+      await ladders.steer(envelope, 'stop');
+      const later = await ladders.start(envelope, [step('9d', 'emit')]);
+      await sign(ladders.house, envelope);
+      expect(await ladders.ended(later)).to.include({ port: 1, status: 'signed' });
+      expect(
+        ladders
+          .lines(exhausted)
+          .map(({ port }) => port)
+          .toSorted(),
+      ).to.deep.equal([0, 2]);
+      expect(ladders.lines(running).map(({ port }) => port)).to.deep.equal([0]);
+    });
+
     it('when the envelope is signed, declined, cancelled by hand or expired', async () => {
       const endings: Record<string, (envelope: string) => Promise<void>> = {
         signed: (envelope) => sign(ladders.house, envelope),

@@ -1,7 +1,7 @@
 import { Bind, type Tx } from '../sql';
 import type { EpochMs, Ladder, LadderStat, ListLaddersInput } from '../types';
 import { nodeScope } from './counters';
-import { type LadderRow, ladderColumns, runningCounter, toLadder } from './ladder-rows';
+import { type LadderRow, ladderColumns, notOver, runningCounter, toLadder } from './ladder-rows';
 
 /** One ladder, or null. */
 export async function ladder(tx: Tx, input: { id: string }): Promise<Ladder | null> {
@@ -18,6 +18,7 @@ export async function listLadders(tx: Tx, input: ListLaddersInput): Promise<Ladd
     if (value !== undefined) where.push(`${column} = ${bind.one(value)}`);
   }
   if (input.states !== undefined) where.push(`state in ${bind.list(input.states)}`);
+  if (input.open === true) where.push(notOver);
   if (input.after !== undefined) where.push(`id > ${bind.one(input.after)}`);
   const rows = await tx.query<LadderRow>(
     `select ${ladderColumns} from ladders where ${where.join(' and ')} order by id limit ${bind.one(input.limit)}`,

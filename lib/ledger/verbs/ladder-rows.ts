@@ -44,7 +44,14 @@ export const ladderTimerKind = 'ladder';
 /** Name of the counter of running ladders of a node. */
 export const runningCounter = 'ladders';
 
-export const isOver = ({ state }: Pick<LadderRow, 'state'>): boolean => state !== 'running' && state !== 'paused';
+/** Its steps can still fire. */
+export const canFire = ({ state }: Pick<LadderRow, 'state'>): boolean => state === 'running' || state === 'paused';
+
+/** Nothing more comes of it. An exhausted ladder still tells how its envelope ends. */
+export const isOver = ({ state }: Pick<LadderRow, 'state'>): boolean => state === 'closed' || state === 'stopped';
+
+/** The condition of those that are not over. */
+export const notOver = 'closed_at is null';
 
 export const nextOf = (row: LadderRow): NextFiring | null =>
   row.next_id === '' || row.next_at === null ? null : { id: row.next_id, at: row.next_at };
@@ -81,7 +88,7 @@ export async function lockLadder(tx: Tx, id: string): Promise<LadderRow | undefi
 
 /**
  * Moves a locked ladder to another state or firing, with all that goes with it: its timer, the count of running
- * ladders, and, when a running ladder has no firing left, its end and the delivery that says so.
+ * ladders, and, when a running ladder has no firing left, the delivery that says so.
  *
  * @returns the state it is in now
  */
@@ -92,7 +99,7 @@ export async function moveTo(
   to: { state: LadderState; next: NextFiring | null; fired: string[]; reason: string },
 ): Promise<LadderState> {
   const state = to.state === 'running' && to.next === null ? 'exhausted' : to.state;
-  const next = isOver({ state }) ? null : to.next;
+  const next = canFire({ state }) ? to.next : null;
   await tx.query(
     `update ladders set state = $2, next_id = $3, next_at = $4, fired = $5, reason = $6, closed_at = $7, rev = rev + 1
      where id = $1`,
@@ -164,7 +171,7 @@ export async function sayClosed(tx: Tx, locked: LockedEnvelope, row: Pick<Ladder
 /** Closes every ladder of a locked envelope that has ended. A step that nobody has begun to emit is withdrawn. */
 export async function closeLadders(tx: Tx, locked: LockedEnvelope): Promise<void> {
   const rows = await tx.query<LadderRow>(
-    `update ladders set rev = rev where account = $1 and envelope = $2 and state in ('running', 'paused')
+    `update ladders set rev = rev where account = $1 and envelope = $2 and ${notOver}
      returning ${ladderColumns}`,
     [locked.account, locked.id],
   );

@@ -14,6 +14,7 @@ import { nodeScope } from './counters';
 import { isUndecided, type LockedEnvelope, lockLine, saveEnvelope } from './envelopes';
 import { ladder } from './ladder-lists';
 import {
+  canFire,
   firedOf,
   isOver,
   type LadderRow,
@@ -55,7 +56,7 @@ export async function openLadder(tx: Tx, input: OpenLadderInput): Promise<OpenLa
       next?.id ?? '',
       next?.at ?? null,
       tx.now,
-      next === null ? tx.now : null,
+      state === 'closed' ? tx.now : null,
     ],
   );
   if (inserted.length === 0) return repeated(tx, input.id);
@@ -82,7 +83,7 @@ async function repeated(tx: Tx, id: string): Promise<OpenLadderResult> {
  */
 export async function fireLadder(tx: Tx, input: FireLadderInput): Promise<FireLadderResult> {
   const found = await lockBoth(tx, input.id);
-  if (found === null || isOver(found.row)) {
+  if (found === null || !canFire(found.row)) {
     await finishTimer(tx, input.claim);
     return { state: found?.row.state === 'closed' ? 'over' : 'stale' };
   }
@@ -117,11 +118,13 @@ export async function fireLadder(tx: Tx, input: FireLadderInput): Promise<FireLa
 
 /**
  * Pauses, resumes, stops a ladder or sets it on another firing; fenced by its `rev`. A stopped one emits nothing, a
- * running one without a firing left is exhausted. What is over stays over: `stale`.
+ * running one without a firing left is exhausted, and an exhausted one can only be stopped. What is over stays over:
+ * `stale`.
  */
 export async function moveLadder(tx: Tx, input: MoveLadderInput): Promise<Fenced> {
   const found = await lockBoth(tx, input.id);
-  if (found === null || isOver(found.row) || found.row.rev !== input.rev) return 'stale';
+  if (found === null || found.row.rev !== input.rev) return 'stale';
+  if (isOver(found.row) || (!canFire(found.row) && input.state !== 'stopped')) return 'stale';
   const { locked, row } = found;
   const next = input.next === undefined ? nextOf(row) : input.next;
   const { state, reason } = input;

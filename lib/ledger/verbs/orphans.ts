@@ -2,7 +2,7 @@ import { Bind, type Tx } from '../sql';
 import type { Orphan } from '../types';
 import { nodeScope } from './counters';
 import { dropLadderMessage } from './deliveries';
-import { ladderTimerKind, runningCounter } from './ladder-rows';
+import { ladderTimerKind, notOver, runningCounter } from './ladder-rows';
 import { openCounter } from './settle';
 
 /**
@@ -31,7 +31,7 @@ export async function orphans(tx: Tx, input: { nodes: string[] }): Promise<Orpha
       what: 'timers',
       where: `state in ('pending', 'claimed', 'dead') and node <> '' and kind not in ('wait', 'ladder')`,
     },
-    { what: 'ladders', where: `state = 'paused'` },
+    { what: 'ladders', where: `state in ('paused', 'exhausted') and ${notOver}` },
     { what: 'deliveries', where: `state in ('pending', 'claimed', 'dead')` },
     { what: 'operations', where: `state in ('running', 'waiting')` },
   ] as const) {
@@ -55,7 +55,7 @@ export async function rebind(tx: Tx, input: { from: string; to: string }): Promi
     input.to,
   ]);
   const ladders = await tx.query<{ state: string }>(
-    `update ladders set node = $2 where node = $1 and state in ('running', 'paused') returning state`,
+    `update ladders set node = $2 where node = $1 and ${notOver} returning state`,
     [input.from, input.to],
   );
   await tx.query(`update timers set node = $2 where node = $1 and state in ('pending', 'claimed', 'dead')`, [
@@ -108,7 +108,7 @@ export async function dropNode(tx: Tx, input: { node: string }): Promise<number>
 async function dropLadders(tx: Tx, node: string): Promise<number> {
   // Locked first, because only those that are running then are counted.
   const rows = await tx.query<{ id: string; state: string }>(
-    `update ladders set rev = rev where node = $1 and state in ('running', 'paused') returning id, state`,
+    `update ladders set rev = rev where node = $1 and ${notOver} returning id, state`,
     [node],
   );
   const bind = new Bind();

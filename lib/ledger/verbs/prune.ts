@@ -14,7 +14,7 @@ const idle = `
   not exists (select 1 from waits where waits.account = envelopes.account and waits.envelope = envelopes.id
     and waits.state = 'waiting')
   and not exists (select 1 from ladders where ladders.account = envelopes.account and ladders.envelope = envelopes.id
-    and ladders.state in ('running', 'paused'))
+    and ladders.closed_at is null)
   and not exists (select 1 from deliveries where deliveries.account = envelopes.account
     and deliveries.envelope = envelopes.id)
   and not exists (select 1 from operations where operations.account = envelopes.account

@@ -3,6 +3,7 @@ import type { Fenced, HoldEnvelopeInput, HoldResult, SucceedEnvelopeInput } from
 import { note } from './audit';
 import { conclude } from './conclude';
 import { type LockedEnvelope, lockEnvelope, saveEnvelope } from './envelopes';
+import { notOver } from './ladder-rows';
 import { noteLate } from './settle';
 import { recordLocked } from './truth';
 
@@ -93,7 +94,7 @@ async function handOver(
     params,
   );
   const ladders = await tx.query<{ id: string }>(
-    `update ladders set envelope = $3 where account = $1 and envelope = $2 and state in ('running', 'paused')
+    `update ladders set envelope = $3 where account = $1 and envelope = $2 and ${notOver}
      returning id`,
     params,
   );
@@ -104,7 +105,7 @@ async function handOver(
   );
   await tx.query(
     `update deliveries set envelope = $3 where account = $1 and envelope = $2 and kind = 'ladder' and ladder_id in
-       (select id from ladders where account = $1 and envelope = $3 and state in ('running', 'paused'))`,
+       (select id from ladders where account = $1 and envelope = $3 and ${notOver})`,
     params,
   );
   return { waits: waits.map(({ id }) => id).sort(), ladders: ladders.map(({ id }) => id).sort() };

@@ -23,12 +23,17 @@ export async function steerLadders(
   step?: unknown,
 ): Promise<number> {
   const ledger = await account.dispatcher.ledger();
-  const states: ('running' | 'paused')[] = ['running', 'paused'];
-  const ladders = await ledger.listLadders({ account: account.id, ...target, states, limit: 100 });
+  const ladders = (await ledger.listLadders({ account: account.id, ...target, open: true, limit: 100 })).filter((one) =>
+    concerns(command, one),
+  );
   for (const ladder of ladders) await steerOne(account, ledger, ladder, command, step);
   account.dispatcher.kick();
   return ladders.length;
 }
+
+/** Without a step left a ladder can only be stopped: then it does not tell the end of the envelope either. */
+const concerns = (command: LadderCommand, { state }: Ladder): boolean =>
+  state === 'running' || state === 'paused' || (state === 'exhausted' && command === 'stop');
 
 /** A step may fire at the same moment: then the command is about what is left. */
 async function steerOne(
@@ -39,7 +44,7 @@ async function steerOne(
   step: unknown,
 ): Promise<void> {
   for (let ladder: Ladder | null = first; ladder; ladder = await ledger.ladder({ id: first.id })) {
-    if (ladder.state !== 'running' && ladder.state !== 'paused') return;
+    if (!concerns(command, ladder)) return;
     if (command !== 'pause' && command !== 'resume') await checkNotHeld(account, ledger, ladder);
     const firedMeanwhile = ladder.next?.id !== first.next?.id;
     if (command === 'skip' && firedMeanwhile) return;

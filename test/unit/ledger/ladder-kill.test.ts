@@ -59,6 +59,7 @@ onBothEngines('ledger ladders under SIGKILL', ({ store, ledger, engine }) => {
     const out = await drain(next);
     expect(out.map(({ id, port }) => ({ id, port }))).to.have.deep.members([
       { id: 'ladder-exhausted:l', port: 2 },
+      { id: 'ladder-closed:l', port: 1 },
       { id: 'wait:w', port: 0 },
     ]);
   });

@@ -22,6 +22,7 @@ onBothEngines('ledger ladders against a model', ({ store, ledger, engine }) => {
     const successors = new Map<string, string>();
     const end = (of: string): string => (successors.has(of) ? end(successors.get(of)!) : of);
     const isOpen = ({ state }: Model) => state === 'running' || state === 'paused';
+    const isOver = ({ state }: Model) => state === 'closed' || state === 'stopped';
     const exhaustIfDone = (id: string, ladder: Model) => {
       if (ladder.state !== 'running' || ladder.done < ladder.plan.length) return;
       ladder.state = 'exhausted';
@@ -60,7 +61,7 @@ onBothEngines('ledger ladders against a model', ({ store, ledger, engine }) => {
     };
 
     const move = async (id: string, model: Model, to: 'running' | 'paused' | 'stopped') => {
-      const fits = isOpen(model);
+      const fits = isOpen(model) || (model.state === 'exhausted' && to === 'stopped');
       const rev = below(5) === 0 ? model.rev - 1 : model.rev;
       const skip = to === 'running' && below(3) === 0;
       const next = model.plan[model.done + 1] ?? null;
@@ -80,7 +81,7 @@ onBothEngines('ledger ladders against a model', ({ store, ledger, engine }) => {
       for (const [id, model] of ladders) {
         if (model.envelope !== envelope) continue;
         for (const { id: firing } of model.plan) outbox.delete(`ladder:${id}:${firing}`);
-        if (!isOpen(model)) continue;
+        if (isOver(model)) continue;
         model.state = 'closed';
         outbox.add(`ladder-closed:${id}`);
       }
@@ -93,7 +94,7 @@ onBothEngines('ledger ladders against a model', ({ store, ledger, engine }) => {
       await ledger().succeedEnvelope({ account, id: envelope, by: 'm', successor: record(successor) });
       successors.set(envelope, successor);
       for (const model of ladders.values()) {
-        if (model.envelope === envelope && isOpen(model)) model.envelope = successor;
+        if (model.envelope === envelope && !isOver(model)) model.envelope = successor;
       }
     };
 

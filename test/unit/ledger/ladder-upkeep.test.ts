@@ -48,6 +48,10 @@ onBothEngines('ledger ladders and upkeep', ({ store, ledger }) => {
       'ladder:running:s1',
       'ladder-exhausted:running',
     ]);
+    expect((await ledger().orphans({ nodes: [] })).map(({ ladders }) => ladders)).to.deep.equal([2]);
+    await ledger().rebind({ from: 'n2', to: 'n3' });
+    await ledger().applyTruth(truth('running', 'signed'));
+    expect((await drain(ledger(), ['n3'])).map(({ id }) => id)).to.deep.equal(['ladder-closed:running']);
     expect((await ledger().orphans({ nodes: [] })).map(({ ladders }) => ladders)).to.deep.equal([1]);
   });
 
@@ -57,8 +61,8 @@ onBothEngines('ledger ladders and upkeep', ({ store, ledger }) => {
     const [claim] = await due(ledger());
     await fire(ledger(), claim!, 's1', null);
     await ledger().openLadder(opening('other', 'a', store().now, { node: 'n2' }));
-    // Two ladders, and two messages of the third.
-    expect(await ledger().dropNode({ node })).to.equal(4);
+    // Three ladders, and two messages of the third.
+    expect(await ledger().dropNode({ node })).to.equal(5);
     expect(await ledger().dropNode({ node })).to.equal(0);
     expect(await ledger().ladder({ id: 'a' })).to.deep.include({ state: 'stopped', next: null, closedAt: store().now });
     expect((await ledger().stats({})).ladders).to.deep.equal({ running: 1, paused: 0 });
@@ -84,6 +88,9 @@ onBothEngines('ledger ladders and upkeep', ({ store, ledger }) => {
     expect(await parked()).to.deep.equal(['closed', 'exhausted']);
     await ledger().finishDeliveries(steps);
     expect(await parked()).to.deep.equal(['closed', 'exhausted']);
+    await drain(ledger());
+    expect(await parked(), 'for the end of its envelope').to.deep.equal(['exhausted']);
+    await ledger().applyTruth(truth('e', 'signed'));
     await drain(ledger());
     expect(await parked()).to.deep.equal([]);
   });

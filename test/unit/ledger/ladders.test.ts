@@ -34,7 +34,7 @@ onBothEngines('ledger ladders', ({ store, ledger }) => {
       state: 'exhausted',
       next: null,
       fired: ['s1', 's2'],
-      closedAt: store().now,
+      closedAt: null,
     });
     const out = await drain(ledger());
     expect(out.map(brief)).to.deep.equal([
@@ -50,7 +50,12 @@ onBothEngines('ledger ladders', ({ store, ledger }) => {
       { ladder: 'l', last: 's2' },
     ]);
     await ledger().applyTruth(truth('e', 'signed'));
-    expect(await drain(ledger())).to.deep.equal([]);
+    const end = await drain(ledger());
+    expect(end.map(brief), 'the end of the envelope is told all the same').to.deep.equal([
+      { id: 'ladder-closed:l', port: 1 },
+    ]);
+    expect(end[0]).to.include({ message: '{"parked":"l"}' });
+    expect(await ledger().ladder({ id: 'l' })).to.include({ state: 'closed', closedAt: store().now });
     const { entries, intact } = await ledger().journal({ account, envelope: 'e' });
     expect(intact).to.equal(true);
     expect(entries.map(({ kind }) => kind)).to.deep.equal([
@@ -59,6 +64,7 @@ onBothEngines('ledger ladders', ({ store, ledger }) => {
       'ladder-fired',
       'ladder-exhausted',
       'status',
+      'ladder-closed',
     ]);
   });
 
@@ -133,6 +139,7 @@ onBothEngines('ledger ladders', ({ store, ledger }) => {
     expect((await drain(ledger())).map(brief)).to.have.deep.members([
       { id: 'ladder-closed:queued', port: 1 },
       { id: 'ladder-exhausted:last', port: 2 },
+      { id: 'ladder-closed:last', port: 1 },
     ]);
     expect(await ledger().finishDeliveries([begun!])).to.deep.equal(['ok']);
     const [closed, ...none] = await drain(ledger());
@@ -231,7 +238,23 @@ onBothEngines('ledger ladders', ({ store, ledger }) => {
     expect(await drain(ledger())).to.deep.equal([]);
     expect(await ledger().moveLadder({ id: 'l', rev: 2, state: 'running', reason: '' })).to.equal('ok');
     expect((await drain(ledger())).map(brief)).to.deep.equal([{ id: 'ladder-exhausted:l', port: 2 }]);
+    expect(await ledger().moveLadder({ id: 'l', rev: 3, state: 'running', reason: '' })).to.equal('stale');
+    expect(await ledger().moveLadder({ id: 'l', rev: 3, state: 'paused', reason: '' })).to.equal('stale');
     expect(await ledger().moveLadder({ id: 'unknown', rev: 1, state: 'paused', reason: '' })).to.equal('stale');
+  });
+
+  it('says nothing of the end of the envelope when it was stopped after its last step', async () => {
+    await open('l');
+    const [claim] = await due(ledger());
+    await fire(ledger(), claim!, 's1', null);
+    expect((await ledger().listLadders({ open: true, limit: 9 })).map(({ state }) => state)).to.deep.equal([
+      'exhausted',
+    ]);
+    expect(await ledger().moveLadder({ id: 'l', rev: 2, state: 'stopped', reason: 'solved' })).to.equal('ok');
+    expect(await ledger().listLadders({ open: true, limit: 9 })).to.deep.equal([]);
+    expect((await drain(ledger())).map(({ id }) => id)).to.deep.equal(['ladder:l:s1', 'ladder-exhausted:l']);
+    await ledger().applyTruth(truth('e', 'signed'));
+    expect(await drain(ledger())).to.deep.equal([]);
   });
 
   it('fires on the lane of its clock', async () => {

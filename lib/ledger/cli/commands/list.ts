@@ -72,7 +72,7 @@ const kinds = {
     page: (ledger, filter, after, limit) =>
       ledger.listLadders({
         ...given(filter),
-        ...(!filter.all && { states: ['running', 'paused'] }),
+        ...(!filter.all && { open: true }),
         ...behind(after?.id),
         limit,
       }),
