@@ -16,6 +16,8 @@ export interface LedgerInfo {
 
 /** What a driver offers to `openLedger`. */
 export interface Engine {
+  /** What can be called. Told by the driver, so that only the thread that runs the verbs has to load them. */
+  readonly verbs: readonly VerbName[];
   call(verb: VerbName, input: unknown): Promise<unknown>;
   onChange(listener: () => void): () => void;
   /** Writes a complete copy to a file. */

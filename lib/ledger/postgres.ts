@@ -11,7 +11,7 @@ import { intakeVerb, takeTogether, type Waiting } from './postgres-intake';
 import { Listening } from './postgres-listen';
 import { makePool } from './postgres-pool';
 import { prepareSchema } from './postgres-schema';
-import type { VerbName } from './verbs';
+import { type VerbName, verbNames } from './verbs';
 
 /** Transactions that take in collected calls at the same time; more only fight for the same rows. */
 const maxCollectors = 2;
@@ -38,6 +38,7 @@ export async function openPostgres(options: PostgresOptions, migrations?: Migrat
 }
 
 class PostgresEngine implements Engine {
+  readonly verbs = verbNames;
   readonly #pool: Pool;
   readonly #options: PostgresOptions;
   readonly #where: string;

@@ -39,6 +39,7 @@ export type Answer = { id: number; value: unknown } | { id: number; refusal: Ref
 export type ToWorker = { kind: 'calls'; calls: Call[] } | { kind: 'close' };
 
 export type FromWorker =
-  | { kind: 'ready' }
+  /** Opened, or copied; `verbs` is what can be called. */
+  | { kind: 'ready'; verbs: readonly VerbName[] }
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'answers'; answers: Answer[]; changed: boolean };

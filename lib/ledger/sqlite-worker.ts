@@ -4,6 +4,7 @@ import { runBatch, toRefusal } from './sqlite-batch';
 import { SqliteDatabase } from './sqlite-database';
 import { openFile, writeBackup } from './sqlite-open';
 import type { Call, FromWorker, ToWorker, WorkerTask } from './sqlite-protocol';
+import { verbNames } from './verbs';
 
 /** The thread that owns a SQLite connection, with the verbs beside it: a slow disk never holds the runtime up. */
 
@@ -49,7 +50,7 @@ function serve(options: Extract<WorkerTask, { task: 'serve' }>): void {
     else queue.push(...message.calls);
     void run();
   });
-  answer({ kind: 'ready' });
+  answer({ kind: 'ready', verbs: verbNames });
 }
 
 function backup({ file, target }: Extract<WorkerTask, { task: 'backup' }>): void {
@@ -60,7 +61,7 @@ function backup({ file, target }: Extract<WorkerTask, { task: 'backup' }>): void
     } finally {
       db.close();
     }
-    answer({ kind: 'ready' });
+    answer({ kind: 'ready', verbs: verbNames });
   } catch (thrown) {
     answer({ kind: 'refused', refusal: toRefusal(thrown, target) });
   }

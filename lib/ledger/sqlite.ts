@@ -32,12 +32,12 @@ export async function openSqlite(options: SqliteOptions, migrations: Migration[]
   const { busyTimeoutMs, maxBytes = null, readWholeUpTo } = options;
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const worker = startWorker({ task: 'serve', file, busyTimeoutMs, maxBytes, readWholeUpTo, migrations });
-  await firstAnswer(worker, file);
-  return new SqliteEngine(worker, file, { clock: options.clock, wasReadWhole: size <= readWholeUpTo });
+  const verbs = await firstAnswer(worker, file);
+  return new SqliteEngine(worker, file, verbs, { clock: options.clock, wasReadWhole: size <= readWholeUpTo });
 }
 
-/** Waits for `ready`; on a refusal the thread is ended first, so that nothing is left open. */
-async function firstAnswer(worker: Worker, where: string): Promise<void> {
+/** Waits for `ready` and gives what can be called; on a refusal the thread is ended first, so that nothing is left open. */
+async function firstAnswer(worker: Worker, where: string): Promise<readonly VerbName[]> {
   const answer = await new Promise<FromWorker | Error>((resolve) => {
     const settle = (result: FromWorker | Error) => {
       worker.off('message', settle).off('error', failed).off('exit', ended);
@@ -47,7 +47,7 @@ async function firstAnswer(worker: Worker, where: string): Promise<void> {
     const ended = () => settle(closed(where));
     worker.on('message', settle).on('error', failed).on('exit', ended);
   });
-  if (!(answer instanceof Error) && answer.kind === 'ready') return;
+  if (!(answer instanceof Error) && answer.kind === 'ready') return answer.verbs;
   await worker.terminate();
   if (answer instanceof Error) throw answer;
   throw answer.kind === 'refused' ? fromRefusal(answer.refusal) : closed(where);
@@ -63,6 +63,7 @@ function syncFile(file: string): void {
 }
 
 class SqliteEngine implements Engine {
+  readonly verbs: readonly VerbName[];
   readonly #worker: Worker;
   readonly #file: string;
   readonly #clock: (() => number) | undefined;
@@ -79,8 +80,10 @@ class SqliteEngine implements Engine {
   constructor(
     worker: Worker,
     file: string,
+    verbs: readonly VerbName[],
     { clock, wasReadWhole }: { clock: (() => number) | undefined; wasReadWhole: boolean },
   ) {
+    this.verbs = verbs;
     this.#worker = worker;
     this.#file = file;
     this.#clock = clock;
