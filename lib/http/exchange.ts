@@ -6,7 +6,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { addAbortSignal } from 'node:stream';
-import axios, { AxiosError } from 'axios';
+import type { AxiosStatic } from 'axios';
+import { lazy } from '../lazy';
 import { guardedLookup } from './private-address';
 
 export interface ExchangeRequest {
@@ -46,6 +47,8 @@ export class ExchangeFailure extends Error {
 const pooled = { httpAgent: new http.Agent({ keepAlive: true }), httpsAgent: new https.Agent({ keepAlive: true }) };
 const single = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
 
+const axios = lazy(() => require('axios') as AxiosStatic);
+
 /** Node's own `http`/`https`, reporting when the connection stands and bytes may begin to flow. */
 const watchedTransport = (onConnected: () => void) => ({
   request(options: https.RequestOptions, onAnswer: (answer: http.IncomingMessage) => void): http.ClientRequest {
@@ -59,7 +62,7 @@ const watchedTransport = (onConnected: () => void) => ({
 
 /** The code of anything axios throws; a refusal by our own `lookup` passes through as itself. */
 function codeOf(thrown: unknown): string {
-  const error = thrown instanceof AxiosError ? thrown : undefined;
+  const error = axios().isAxiosError(thrown) ? thrown : undefined;
   return error?.code ?? (thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'UNKNOWN');
 }
 
@@ -71,7 +74,7 @@ function codeOf(thrown: unknown): string {
 export async function exchange(request: ExchangeRequest): Promise<ExchangeAnswer> {
   let sent = false;
   try {
-    const answer = await axios.request<Readable>({
+    const answer = await axios().request<Readable>({
       method: request.method,
       url: request.url,
       headers: { ...request.headers },

@@ -1,13 +1,15 @@
 import type { SignatureError } from '../errors';
+import { lazy } from '../lazy';
 import type { LedgerInfo } from './engine';
 import type { Migration } from './migrations';
 import { type LedgerOptions, parseOptions } from './options';
-import { openPostgres } from './postgres';
 import { openSqlite } from './sqlite';
-import { type VerbName, type Verbs, verbNames } from './verbs';
+import type { VerbName, Verbs } from './verbs';
 
 export type { LedgerInfo } from './engine';
 export type { LedgerOptions } from './options';
+
+const postgres = lazy(() => require('./postgres') as typeof import('./postgres'));
 
 type Input<V extends VerbName> = Parameters<Verbs[V]>[1];
 type Output<V extends VerbName> = Awaited<ReturnType<Verbs[V]>>;
@@ -44,8 +46,10 @@ export type Ledger = { readonly [V in VerbName]: (input: Input<V>) => Promise<Ou
 export async function openLedger(options: LedgerOptions, migrations?: Migration[]): Promise<Ledger> {
   const parsed = parseOptions(options);
   const engine =
-    parsed.engine === 'sqlite' ? await openSqlite(parsed, migrations) : await openPostgres(parsed, migrations);
-  const calls = Object.fromEntries(verbNames.map((verb) => [verb, (input: unknown) => engine.call(verb, input)]));
+    parsed.engine === 'sqlite'
+      ? await openSqlite(parsed, migrations)
+      : await postgres().openPostgres(parsed, migrations);
+  const calls = Object.fromEntries(engine.verbs.map((verb) => [verb, (input: unknown) => engine.call(verb, input)]));
   return Object.freeze({
     ...calls,
     onChange: (listener: () => void) => engine.onChange(listener),

@@ -1,14 +1,16 @@
 /** One way to make any of the push providers. */
+import { lazy } from '../lazy';
 import { checked } from './checked';
 import { createFcmProvider } from './providers/fcm';
 import { createOpenTextProvider } from './providers/opentext';
 import { createWebhookProvider } from './providers/webhook';
-import { createWebPushProvider } from './providers/webpush';
 import { type ProviderSettings, settingsSchema } from './settings';
 import type { ProviderTools, PushProvider } from './types';
 
 export type { ProviderSettings } from './settings';
 export type * from './types';
+
+const webPush = lazy(() => require('./providers/webpush') as typeof import('./providers/webpush'));
 
 /**
  * Checks a configuration and makes its provider.
@@ -23,7 +25,7 @@ export function createProvider(settings: ProviderSettings, tools: ProviderTools)
     case 'fcm':
       return createFcmProvider(given, tools);
     case 'webpush':
-      return createWebPushProvider(given, tools);
+      return webPush().createWebPushProvider(given, tools);
     case 'opentext':
       return createOpenTextProvider(given, tools);
     case 'webhook':

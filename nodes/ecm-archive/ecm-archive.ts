@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { SignatureError, toError } from '../../lib/errors';
+import { lazy } from '../../lib/lazy';
 import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
@@ -11,9 +12,13 @@ import { envelopeFrom, park, released, toPort } from '../../lib/node-red/message
 import { repositoryFrom } from '../../lib/node-red/repository-ref';
 import { show } from '../../lib/node-red/status';
 import { evaluate } from '../../lib/node-red/typed-input';
-import { type ArchiveContext, archive, resumeArchive } from '../../lib/process/archiving/archive';
+import type { ArchiveContext } from '../../lib/process/archiving/archive';
 import { ecmArchiveConfig } from './config';
-import { requestOf } from './request';
+
+const archiving = lazy(
+  () => require('../../lib/process/archiving/archive') as typeof import('../../lib/process/archiving/archive'),
+);
+const requests = lazy(() => require('./request') as typeof import('./request'));
 
 /** Fetches, verifies, packs and files what an executed envelope leaves behind. */
 export = (RED: NodeAPI): void => {
@@ -43,7 +48,7 @@ export = (RED: NodeAPI): void => {
         },
         resume: async (operation) => {
           try {
-            showDone(await resumeArchive(context, operation));
+            showDone(await archiving().resumeArchive(context, operation));
           } catch (thrown) {
             const error = toError(thrown);
             const takenOver = error instanceof SignatureError && error.code === 'IN_PROGRESS';
@@ -56,8 +61,8 @@ export = (RED: NodeAPI): void => {
         const given = await evaluate(RED, this, message, 'envelope', config.envelope, config.envelopeType);
         const envelope = envelopeFrom(given, account.id);
         show(this, 'working');
-        const request = await requestOf(RED, this, config, message, envelope.name || envelope.id);
-        const answer = await archive(context, {
+        const request = await requests().requestOf(RED, this, config, message, envelope.name || envelope.id);
+        const answer = await archiving().archive(context, {
           node: this.id,
           envelope: envelope.id,
           request,

@@ -1,13 +1,17 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { openRepository } from '../../lib/archive/repositories/open';
 import type { Repository } from '../../lib/archive/repositories/types';
 import { toError } from '../../lib/errors';
+import { lazy } from '../../lib/lazy';
 import { readConfig } from '../../lib/node-red/construct';
 import { type RepositoryNode, repositoryFrom } from '../../lib/node-red/repository-ref';
 import { addTestRoute } from '../../lib/node-red/test-route';
 import { ecmRepositoryConfig, ecmRepositoryCredentials } from './config';
 import { settingsOf } from './settings';
+
+const repositories = lazy(
+  () => require('../../lib/archive/repositories/open') as typeof import('../../lib/archive/repositories/open'),
+);
 
 /** Where documents are filed, and how to log on there. */
 export = (RED: NodeAPI): void => {
@@ -26,7 +30,7 @@ export = (RED: NodeAPI): void => {
     const userDir = RED.settings.userDir ?? process.cwd();
     const settings = settingsOf(config, ecmRepositoryCredentials.parse(credentials), userDir);
     const { allowPrivateAddresses } = config;
-    return openRepository(settings, { userAgent: 'node-red-core-signature', allowPrivateAddresses });
+    return repositories().openRepository(settings, { userAgent: 'node-red-core-signature', allowPrivateAddresses });
   }
 
   addTestRoute(RED, 'ecm-repository', 'repository', async (config, credentials) => {

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { SignatureError } from '../../lib/errors';
+import { lazy } from '../../lib/lazy';
 import { ladderPort } from '../../lib/ledger/types';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
@@ -7,10 +7,15 @@ import { hostOf } from '../../lib/node-red/host';
 import { envelopeFrom, messageKey, park, released, toPort } from '../../lib/node-red/message';
 import { OpenCount } from '../../lib/node-red/open-count';
 import { evaluate } from '../../lib/node-red/typed-input';
-import { runStep, startLadder } from '../../lib/process/escalation/ladder';
-import { type LadderCommand, ladderCommands, steerLadders } from '../../lib/process/escalation/steer';
 import { escalateConfig } from './config';
-import { ladderFor } from './request';
+
+const ladders = lazy(
+  () => require('../../lib/process/escalation/ladder') as typeof import('../../lib/process/escalation/ladder'),
+);
+const steering = lazy(
+  () => require('../../lib/process/escalation/steer') as typeof import('../../lib/process/escalation/steer'),
+);
+const requests = lazy(() => require('./request') as typeof import('./request'));
 
 /** Runs a ladder of steps against an open envelope, until it ends or the steps are used up. */
 export = (RED: NodeAPI): void => {
@@ -25,7 +30,7 @@ export = (RED: NodeAPI): void => {
         return stat ? { open: stat.running, next: stat.nextAt } : undefined;
       });
       const detach = account.dispatcher.attachNode(this.id, {
-        timer: (timer, ledger) => runStep(account, timer, ledger),
+        timer: (timer, ledger) => ladders().runStep(account, timer, ledger),
         deliver: async (delivery) => {
           const { body } = delivery;
           const port = delivery.port === ladderPort.lastStep ? ladderPort.step : delivery.port;
@@ -41,20 +46,20 @@ export = (RED: NodeAPI): void => {
           const given = await evaluate(RED, this, message, 'envelope', config.envelope, config.envelopeType);
           const envelope = envelopeFrom(given, account.id);
           if (message.command !== undefined) {
-            await steerLadders(
+            await steering().steerLadders(
               account,
               { node: this.id, envelope: envelope.id },
-              commandOf(message.command),
+              steering().commandOf(message.command),
               message.step,
             );
           } else {
             // The plan starts by its clock.
             await account.dispatcher.ledger();
-            const remarks = await startLadder(account, {
+            const remarks = await ladders().startLadder(account, {
               node: this.id,
               envelope: envelope.id,
               name: envelope.name,
-              spec: await ladderFor(RED, this, config, message, account.clock),
+              spec: await requests().ladderFor(RED, this, config, message, account.clock),
               message: park(message),
               messageKey: messageKey(message),
             });
@@ -72,11 +77,3 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('escalate', Escalate);
 };
-
-function commandOf(value: unknown): LadderCommand {
-  const command = ladderCommands.find((one) => one === value);
-  if (command) return command;
-  throw new SignatureError('BAD_INPUT', `command: "${String(value)}" is none. Use ${ladderCommands.join(', ')}.`, {
-    field: 'command',
-  });
-}

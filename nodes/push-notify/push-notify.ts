@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { toError } from '../../lib/errors';
+import { lazy } from '../../lib/lazy';
 import { construct, readConfig } from '../../lib/node-red/construct';
 import type { OutMessage } from '../../lib/node-red/handlers';
 import { showHealth } from '../../lib/node-red/health';
@@ -7,10 +8,12 @@ import { hostOf } from '../../lib/node-red/host';
 import { park, released } from '../../lib/node-red/message';
 import { pushContext } from '../../lib/node-red/push-ref';
 import { show } from '../../lib/node-red/status';
-import { type NotifyResult, notify, resumeNotify } from '../../lib/process/notify';
-import { runCommand } from './commands';
+import type { NotifyResult } from '../../lib/process/notify';
 import { pushNotifyConfig } from './config';
-import { jobOf } from './job';
+
+const notifying = lazy(() => require('../../lib/process/notify') as typeof import('../../lib/process/notify'));
+const jobs = lazy(() => require('./job') as typeof import('./job'));
+const commands = lazy(() => require('./commands') as typeof import('./commands'));
 
 /** Sends one notification to people or devices, once each. */
 export = (RED: NodeAPI): void => {
@@ -35,7 +38,7 @@ export = (RED: NodeAPI): void => {
         },
         resume: async (operation) => {
           try {
-            showDone(await resumeNotify(service, operation));
+            showDone(await notifying().resumeNotify(service, operation));
           } catch (thrown) {
             this.warn(toError(thrown).message);
           }
@@ -45,12 +48,12 @@ export = (RED: NodeAPI): void => {
       return {
         input: async (message, send) => {
           if (message.command !== undefined) {
-            const payload = await runCommand(push, message);
+            const payload = await commands().runCommand(push, message);
             send([{ ...message, payload } as OutMessage, null]);
             return;
           }
-          const job = await jobOf(RED, this, config, push, message);
-          const answer = await notify(service, { ...job, message: park(message) });
+          const job = await jobs().jobOf(RED, this, config, push, message);
+          const answer = await notifying().notify(service, { ...job, message: park(message) });
           showDone(answer.state !== 'waiting');
           if (answer.state === 'repeat') send(outputs({ ...message, deliveryId: answer.deliveryId }, answer.result));
         },

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { SignatureError, toError } from '../../lib/errors';
+import { lazy } from '../../lib/lazy';
 import { type AccountNode, accountNode } from '../../lib/node-red/account-ref';
 import { readConfig } from '../../lib/node-red/construct';
 import { onClose } from '../../lib/node-red/handlers';
@@ -8,12 +9,14 @@ import { ledgerChoice } from '../../lib/node-red/ledger-ref';
 import type { PushServiceNode } from '../../lib/node-red/push-ref';
 import { addTestRoute } from '../../lib/node-red/test-route';
 import type { PushService } from '../../lib/process/notify';
-import { createProvider } from '../../lib/push/provider';
-import { parseRecipient, type RecipientRules } from '../../lib/push/recipients';
+import type { RecipientRules } from '../../lib/push/recipients';
 import { systemClock } from '../../lib/time/clock';
 import { pushServiceConfig, pushServiceCredentials } from './config';
 import { withSandboxDefaults } from './sandbox-defaults';
 import { settingsOf } from './settings';
+
+const providers = lazy(() => require('../../lib/push/provider') as typeof import('../../lib/push/provider'));
+const recipients = lazy(() => require('../../lib/push/recipients') as typeof import('../../lib/push/recipients'));
 
 const userAgent = 'node-red-core-signature';
 
@@ -39,7 +42,7 @@ export = (RED: NodeAPI): void => {
     const { dispatcher, release } = host.useDispatcher(ledgerChoice(RED, host, config.ledger), node);
     const clock = account?.clock ?? dispatcher.clock;
     const provider = releasedWhenRefused(release, () =>
-      createProvider(settingsOf(config, credentials), { clock, userAgent }),
+      providers().createProvider(settingsOf(config, credentials), { clock, userAgent }),
     );
     const service: PushService = { id: node.id, provider, dispatcher, clock, lane: account?.lane ?? '' };
     const rules: RecipientRules = {
@@ -88,7 +91,11 @@ export = (RED: NodeAPI): void => {
       publicKey,
       now: () => service.clock.now(),
       register: async (person, subscription) => {
-        const recipient = parseRecipient({ kind: 'webPush', ...(subscription as object) }, rules, 'subscription');
+        const recipient = recipients().parseRecipient(
+          { kind: 'webPush', ...(subscription as object) },
+          rules,
+          'subscription',
+        );
         const ledger = await service.dispatcher.ledger();
         await ledger.putDevice({ service: service.id, person, kind: 'webPush', address: recipient, label: 'browser' });
       },
@@ -100,7 +107,7 @@ export = (RED: NodeAPI): void => {
     const account = given.account === '' ? undefined : accountNode(RED, given.account).account;
     const complete = withSandboxDefaults(given, pushServiceCredentials.parse(credentials), account);
     const settings = settingsOf(complete.config, complete.credentials);
-    const provider = createProvider(settings, { clock: account?.clock ?? systemClock, userAgent });
+    const provider = providers().createProvider(settings, { clock: account?.clock ?? systemClock, userAgent });
     return (await provider.test())
       ? 'The service accepts the credentials.'
       : 'The settings are complete. Whether they work shows with the first notification.';

@@ -5,8 +5,21 @@ import type { SignatureAccount } from '../account';
 import { nextAfter, planOf } from './plan';
 import type { LadderSpec } from './spec';
 
-export const ladderCommands = ['stop', 'pause', 'resume', 'skip', 'jump'] as const;
+const ladderCommands = ['stop', 'pause', 'resume', 'skip', 'jump'] as const;
 export type LadderCommand = (typeof ladderCommands)[number];
+
+/**
+ * The command a message names.
+ *
+ * @throws SignatureError `BAD_INPUT` when there is no such command
+ */
+export function commandOf(value: unknown): LadderCommand {
+  const command = ladderCommands.find((one) => one === value);
+  if (command) return command;
+  throw new SignatureError('BAD_INPUT', `command: "${String(value)}" is none. Use ${ladderCommands.join(', ')}.`, {
+    field: 'command',
+  });
+}
 
 /**
  * Steers the ladders of an envelope at a node by message.
