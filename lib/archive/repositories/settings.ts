@@ -60,7 +60,7 @@ const contentServerAuth = z.discriminatedUnion(
   { error: 'is not one of password, otdsTicket, otdsOAuth' },
 );
 
-const cmisName = z.string().regex(/^[\w:-]+$/, 'is not the id of a property');
+const cmisName = z.string().regex(/^[^\s"'\\]+$/, 'is not the id of a property');
 const cmsName = z.string().regex(/^\w+$/, 'may have letters, digits and "_" only');
 const blankable = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional());

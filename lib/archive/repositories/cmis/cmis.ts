@@ -6,13 +6,15 @@ import { place } from '../place';
 import { isGood, noContainer, noSuchWay, readAs } from '../remote';
 import type { ArchiveFile, Filed, Metadata, Repository, RepositoryTools } from '../types';
 import { CmisClient, type CmisProperties, type CmisSettings, cmisFault, textIn } from './client';
-import { CmisModel } from './model';
-import { recordPairs } from './records';
+import { changedValues, listIn, propertyFields, type Value } from './form';
+import { CmisKeys } from './keys';
+import { CmisModel, documentType } from './model';
+import { recordValues } from './records';
+import { addVersion, changesTo } from './versions';
 
 const rules: NameRules = { service: 'the CMIS repository', longest: 255, unit: 'characters', forbidden: /[<>:"|?*]/ };
 const folderType = 'cmis:folder';
 
-const results = z.object({ results: z.array(z.object({ succinctProperties: z.record(z.string(), z.unknown()) })) });
 const children = z.object({
   objects: z.array(z.object({ object: z.object({ succinctProperties: z.record(z.string(), z.unknown()) }) })),
 });
@@ -34,72 +36,80 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
     };
   };
 
+  const isFolder = (properties: CmisProperties): boolean => textIn(properties, 'cmis:baseTypeId') === folderType;
+
+  /** @throws SignatureError NO_CONTAINER when it is missing, or a document */
+  const folderAt = async (id: string | undefined): Promise<CmisProperties> => {
+    const folder = await client.object(id === undefined ? { path: [] } : { id });
+    const what = id === undefined ? 'the root folder' : JSON.stringify(id);
+    if (folder === null || !isFolder(folder)) throw noContainer(service, what);
+    return folder;
+  };
+
+  const objectOf = async (id: string): Promise<CmisProperties> => {
+    const found = await client.object({ id });
+    if (found === null) throw noContainer(service, JSON.stringify(id));
+    return found;
+  };
+
   const childOf = async (container: string, name: string): Promise<CmisProperties | null> => {
-    const folder = await client.object({ id: container });
-    const path = folder === null ? '' : textIn(folder, 'cmis:path');
-    if (folder === null) throw noContainer(service, JSON.stringify(container));
+    const path = textIn(await folderAt(container), 'cmis:path');
     return client.object({ path: [...path.split('/').filter(Boolean), name] });
   };
 
-  const keyOf = (key: string) => (settings.keyProperty === undefined ? {} : { [settings.keyProperty]: key });
+  const { keyProperty } = settings;
+  const keys = keyProperty === undefined ? undefined : new CmisKeys(client, model, keyProperty);
+  const keyOf = (key: string) => (keyProperty === undefined ? {} : { [keyProperty]: key });
 
   const create = async (container: string, file: ArchiveFile, key: string, metadata?: Metadata) => {
+    const type = metadata?.type ?? documentType;
+    const { versionable } = await model.type(type);
     const extra = {
-      'cmis:objectTypeId': metadata?.type ?? 'cmis:document',
+      'cmis:objectTypeId': type,
       'cmis:name': file.name,
       ...(metadata?.aspects?.length && { 'cmis:secondaryObjectTypeIds': metadata.aspects }),
       ...keyOf(key),
     };
-    const { pairs, versionable } = await model.pairs(metadata, extra, true);
-    const answer = await client.act(
-      container,
-      [
-        ['cmisaction', 'createDocument'],
-        ...pairs,
-        ['versioningState', versionable ? 'major' : 'none'],
-        ['succinct', 'true'],
-      ],
-      { file },
-    );
+    const values = await model.values(metadata, extra, true);
+    const form = { cmisaction: 'createDocument', versioningState: versionable ? 'major' : 'none', succinct: 'true' };
+    const answer = await client.act(container, [...Object.entries(form), ...propertyFields(values)], { file });
     if (isGood(answer)) return filedOf(readAs(created, answer.data, service).succinctProperties, key);
     // A taken name comes under several exceptions; whether it is one is told by looking again.
     if ([409, 500].includes(answer.status) && (await childOf(container, file.name)) !== null) return 'taken';
     throw cmisFault(answer, client.options);
   };
 
-  /** A new version, by way of a working copy, which an earlier attempt may have left. */
-  const addVersion = async (document: Filed, file: ArchiveFile, key: string): Promise<Filed> => {
-    const before = await client.object({ id: document.id });
-    if (before === null) throw noContainer(service, JSON.stringify(document.name));
-    if (!(await model.type(textIn(before, 'cmis:objectTypeId'))).versionable) {
-      throw new SignatureError(
-        'BAD_CONFIG',
-        `${document.name} is of a type without versions. Choose "rename" or "adopt" as the policy, or a versionable type.`,
-        { field: 'collision' },
-      );
-    }
-    const left = textIn(before, 'cmis:versionSeriesCheckedOutId');
-    const copy =
-      left !== ''
-        ? left
-        : textIn(
-            await client.actOn(document.id, [
-              ['cmisaction', 'checkOut'],
-              ['succinct', 'true'],
-            ]),
-            'cmis:objectId',
-          );
-    const pairs = [
-      ['cmisaction', 'checkIn'],
-      ['major', 'true'],
-      ['checkinComment', key],
-      ['succinct', 'true'],
-    ] as const;
-    return filedOf(await client.actOn(copy, pairs, { file }), key);
+  const createFolder = async (parent: string, name: string): Promise<CmisProperties> => {
+    const values = propertyFields([
+      ['cmis:objectTypeId', folderType],
+      ['cmis:name', name],
+    ]);
+    const form = { cmisaction: 'createFolder', succinct: 'true' };
+    const answer = await client.act(parent, [...Object.entries(form), ...values]);
+    if (isGood(answer)) return readAs(created, answer.data, service).succinctProperties;
+    // Another process may have made it meanwhile.
+    const found = await childOf(parent, name);
+    if (found === null) throw cmisFault(answer, client.options);
+    return found;
   };
 
-  const update = async (id: string, pairs: readonly (readonly [string, string])[]): Promise<void> => {
-    await client.actOn(id, [['cmisaction', 'update'], ...pairs, ['succinct', 'true']], { idempotent: true });
+  const update = async (id: string, values: readonly Value[]): Promise<void> => {
+    if (values.length === 0) return;
+    const form = { cmisaction: 'update', succinct: 'true' };
+    await client.actOn(id, [...Object.entries(form), ...propertyFields(values)], { idempotent: true });
+  };
+
+  const version = async (document: Filed, file: ArchiveFile, key: string, metadata?: Metadata): Promise<Filed> =>
+    filedOf(await addVersion(client, model, document, file, { key, metadata, extra: keyOf(key) }), key);
+
+  /** A document that is taken over gets our key, unless it has that of another envelope or can have none. */
+  const leaveKey = async (id: string, key: string): Promise<void> => {
+    if (keyProperty === undefined) return;
+    const before = await objectOf(id);
+    if (textIn(before, keyProperty) !== '') return;
+    const aspects = listIn(before, 'cmis:secondaryObjectTypeIds');
+    const definition = (await model.definitions(textIn(before, 'cmis:objectTypeId'), aspects)).get(keyProperty);
+    if (definition?.updatability === 'readwrite') await update(id, [[keyProperty, key]]);
   };
 
   return {
@@ -107,74 +117,46 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
     features: { versions: true, record: ['retainUntil', 'hold'], containers: ['path', 'id'], types: true },
 
     async test() {
-      if ((await client.object({ path: [] })) === null) throw noContainer(service, 'the root folder');
+      await folderAt(undefined);
     },
 
     async prepare({ name, metadata }) {
       checkName(name, rules);
-      await model.pairs(metadata, settings.keyProperty === undefined ? {} : { [settings.keyProperty]: 'x' }, true);
+      if (keyProperty !== undefined) {
+        const type = metadata?.type ?? documentType;
+        const definitions = await model.definitions(type, metadata?.aspects);
+        if (!definitions.has(keyProperty)) throw noSuchKey(keyProperty, type);
+      }
+      await model.values(metadata, keyOf('x'), true);
     },
 
     async resolveContainer(spec) {
       if (spec.by !== 'path' && spec.by !== 'id') throw noSuchWay(spec.by, service);
-      const start = await client.object(spec.by === 'id' ? { id: spec.id } : { path: [] });
-      if (start === null) throw noContainer(service, spec.by === 'id' ? JSON.stringify(spec.id) : 'the root folder');
-      let at = start;
+      let at = await folderAt(spec.by === 'id' ? spec.id : undefined);
       for (const name of pathNames(spec.path, rules)) {
         const parent = textIn(at, 'cmis:objectId');
-        let next = await childOf(parent, name);
+        const next = await childOf(parent, name);
         if (next === null && spec.create === false) throw noContainer(service, JSON.stringify(spec.path));
-        if (next === null) {
-          const answer = await client.act(parent, [
-            ['cmisaction', 'createFolder'],
-            ['propertyId[0]', 'cmis:objectTypeId'],
-            ['propertyValue[0]', folderType],
-            ['propertyId[1]', 'cmis:name'],
-            ['propertyValue[1]', name],
-            ['succinct', 'true'],
-          ]);
-          // Another process may have made it meanwhile.
-          next = isGood(answer)
-            ? readAs(created, answer.data, service).succinctProperties
-            : await childOf(parent, name);
-          if (next === null) throw cmisFault(answer, client.options);
-        }
-        at = next;
+        at = next ?? (await createFolder(parent, name));
+        if (!isFolder(at)) throw noContainer(service, `a folder ${JSON.stringify(name)}`);
       }
-      if (textIn(at, 'cmis:baseTypeId') !== folderType) throw noContainer(service, 'a folder of this name');
       return { id: textIn(at, 'cmis:objectId'), name: textIn(at, 'cmis:name') };
     },
 
     async find(container, key, name) {
-      if (settings.keyProperty !== undefined) {
-        const quoted = key.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-        const statement = `SELECT * FROM cmis:document WHERE ${settings.keyProperty} = '${quoted}'`;
-        const answer = await client.act(
-          undefined,
-          [
-            ['cmisaction', 'query'],
-            ['statement', statement],
-            ['maxItems', '1'],
-            ['succinct', 'true'],
-          ],
-          { idempotent: true },
-        );
-        const [first] = isGood(answer) ? readAs(results, answer.data, service).results : [];
-        if (first !== undefined) return filedOf(first.succinctProperties, key);
-        // The index behind the query may lag, and some servers do not search such properties: go on by name.
-      }
+      const found = await keys?.find(key);
+      if (found) return filedOf(found, key);
       const child = await childOf(container.id, name);
       if (child === null || textIn(child, 'cmis:baseTypeId') !== 'cmis:document') return null;
       // By name alone it is ours only if it has our key, or where no keys are kept, if the bytes are the same.
-      const other = settings.keyProperty === undefined ? undefined : child[settings.keyProperty];
-      return other === undefined || other === null || other === key ? { ...filedOf(child, key), name } : null;
+      return keyProperty === undefined || child[keyProperty] === key ? { ...filedOf(child, key), name } : null;
     },
 
     async upload(container, file, key, { collision, metadata, replaces }) {
       const isOwn = async ({ id }: Filed) =>
-        settings.keyProperty !== undefined && (await client.object({ id }))?.[settings.keyProperty] === key;
+        keyProperty !== undefined && (await client.object({ id }))?.[keyProperty] === key;
       if (replaces !== undefined && (await isOwn(replaces))) {
-        return { ...(await addVersion(replaces, file, key)), how: 'versioned' };
+        return { ...(await version(replaces, file, key, metadata)), how: 'versioned' };
       }
       const placed = await place(
         {
@@ -185,34 +167,24 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
             return child === null ? null : filedOf(child, key);
           },
           digest: ({ id }) => client.content(id),
-          addVersion: (document) => addVersion(document, file, key),
+          addVersion: (document) => version(document, file, key, metadata),
         },
         file,
         collision,
       );
-      if (placed.how !== 'created' && settings.keyProperty !== undefined) {
-        await update(placed.id, [
-          ['propertyId[0]', settings.keyProperty],
-          ['propertyValue[0]', key],
-        ]);
-      }
+      if (placed.how === 'adopted') await leaveKey(placed.id, key);
       return placed;
     },
 
     readBack: ({ id }) => client.content(id),
 
     async setMetadata({ id }, metadata) {
-      const before = await client.object({ id });
-      const has = before?.['cmis:secondaryObjectTypeIds'];
-      const present = Array.isArray(has) ? has : [];
-      const aspects = (metadata.aspects ?? []).filter((aspect) => !present.includes(aspect));
-      const { pairs } = await model.pairs(metadata, {}, false);
-      if (pairs.length + aspects.length === 0) return;
-      await update(id, [...pairs, ...aspects.map((aspect, n) => [`addSecondaryTypeId[${n}]`, aspect] as const)]);
+      await update(id, await changesTo(await objectOf(id), metadata, model));
     },
 
     async declareRecord({ id }, options) {
-      await update(id, recordPairs(await client.object({ id }), options));
+      const before = await objectOf(id);
+      await update(id, changedValues(recordValues(before, options), before));
     },
 
     async containers(parent) {
@@ -220,7 +192,7 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
       if (!isGood(answer)) throw cmisFault(answer, client.options);
       return readAs(children, answer.data, service)
         .objects.map(({ object }) => object.succinctProperties)
-        .filter((properties) => textIn(properties, 'cmis:baseTypeId') === folderType)
+        .filter(isFolder)
         .map((properties) => ({ id: textIn(properties, 'cmis:objectId'), name: textIn(properties, 'cmis:name') }));
     },
     types: () => model.choices(),
@@ -229,3 +201,10 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
 }
 
 const created = z.object({ succinctProperties: z.record(z.string(), z.unknown()) });
+
+const noSuchKey = (property: string, type: string): SignatureError =>
+  new SignatureError(
+    'BAD_CONFIG',
+    `keyProperty ${JSON.stringify(property)} is no writable property of ${type} or of the chosen aspects. Choose a type or aspect that has it, or leave keyProperty empty.`,
+    { field: 'keyProperty' },
+  );

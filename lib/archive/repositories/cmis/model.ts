@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { SignatureError } from '../../../errors';
 import { isGood, readAs } from '../remote';
 import type { Attribute, AttributeValue, Metadata, TypeChoice } from '../types';
-import { type CmisClient, cmisFault, type Pairs } from './client';
+import { type CmisClient, cmisFault } from './client';
+import type { Value } from './form';
 
 const property = z.object({
   id: z.string(),
+  queryName: z.string().optional(),
   displayName: z.string().optional(),
   propertyType: z.string(),
   cardinality: z.string().default('single'),
@@ -17,18 +19,22 @@ const property = z.object({
   choice: z.array(z.object({ value: z.unknown() })).optional(),
 });
 
+export type CmisProperty = z.infer<typeof property>;
+
 const type = z.object({
   id: z.string(),
+  queryName: z.string().optional(),
   displayName: z.string().optional(),
   baseId: z.string().optional(),
   versionable: z.boolean().default(false),
   creatable: z.boolean().default(true),
+  includedInSupertypeQuery: z.boolean().default(true),
   propertyDefinitions: z.record(z.string(), property).default({}),
 });
 
 export type CmisType = z.infer<typeof type>;
 
-interface TypeTree {
+export interface TypeTree {
   type: CmisType;
   children: TypeTree[];
 }
@@ -41,6 +47,9 @@ const tree: z.ZodType<TypeTree, unknown> = z.lazy(() =>
       .transform((children) => children ?? []),
   }),
 );
+
+export const documentType = 'cmis:document';
+export const secondaryType = 'cmis:secondary';
 
 /** The service's own properties, which are set elsewhere. */
 const own = /^cmis:(?:name|objectTypeId|secondaryObjectTypeIds)$/;
@@ -66,30 +75,31 @@ export class CmisModel {
     return found;
   }
 
+  /** The types below one, with their definitions if wanted. @throws SignatureError of the refusal */
+  async below(base: string, withProperties: boolean): Promise<TypeTree[]> {
+    const answer = await this.client.select('repository', {
+      cmisselector: 'typeDescendants',
+      typeId: base,
+      depth: -1,
+      includePropertyDefinitions: withProperties,
+    });
+    // CMIS 1.0 servers have no secondary types.
+    if (!isGood(answer) && base === secondaryType) return [];
+    if (!isGood(answer)) throw cmisFault(answer, this.client.options);
+    return readAs(z.array(tree), answer.data, this.client.options.service);
+  }
+
   /** Types that documents can have, and secondary types. */
   async choices(): Promise<TypeChoice[]> {
-    const below = async (base: string, kind: TypeChoice['kind']) => {
-      const answer = await this.client.select('repository', {
-        cmisselector: 'typeDescendants',
-        typeId: base,
-        depth: -1,
-        includePropertyDefinitions: false,
-      });
-      if (!isGood(answer)) {
-        // CMIS 1.0 servers have no secondary types.
-        if (kind === 'aspect') return [];
-        throw cmisFault(answer, this.client.options);
-      }
-      const flat = (nodes: TypeTree[]): CmisType[] => nodes.flatMap((node) => [node.type, ...flat(node.children)]);
-      return flat(readAs(z.array(tree), answer.data, this.client.options.service)).map(
+    const flat = (nodes: TypeTree[]): CmisType[] => nodes.flatMap((node) => [node.type, ...flat(node.children)]);
+    const below = async (base: string, kind: TypeChoice['kind']) =>
+      flat(await this.below(base, false)).map(
         ({ id, displayName }): TypeChoice => ({ id, name: displayName ?? id, kind }),
       );
-    };
-    const documents = await below('cmis:document', 'type');
     return [
-      { id: 'cmis:document', name: 'Document', kind: 'type' },
-      ...documents,
-      ...(await below('cmis:secondary', 'aspect')),
+      { id: documentType, name: 'Document', kind: 'type' },
+      ...(await below(documentType, 'type')),
+      ...(await below(secondaryType, 'aspect')),
     ];
   }
 
@@ -98,7 +108,7 @@ export class CmisModel {
       id: definition.id,
       name: definition.displayName ?? definition.id,
       type: kinds[definition.propertyType] ?? 'text',
-      required: definition.required && definition.defaultValue === undefined,
+      required: mustBeGiven(definition),
       multiple: definition.cardinality === 'multi',
       ...(definition.maxLength !== undefined && { maxLength: definition.maxLength }),
       ...(definition.choice !== undefined && { choices: definition.choice.flatMap(({ value }) => value).map(String) }),
@@ -106,39 +116,40 @@ export class CmisModel {
   }
 
   /**
-   * Checks metadata against the types and writes it as form fields.
+   * Checks metadata against the types and writes its values as text.
    *
    * @param extra further properties, such as the name
    * @param complete whether mandatory properties have to be there
    * @throws SignatureError UNKNOWN_TYPE (type, aspect, or an attribute of none of them), MISSING_ATTRIBUTE, BAD_INPUT
    */
-  async pairs(metadata: Metadata | undefined, extra: Record<string, AttributeValue>, complete: boolean) {
-    const aspects = metadata?.aspects ?? [];
-    const types = [await this.type(metadata?.type ?? 'cmis:document')];
-    for (const aspect of aspects) types.push(await this.type(aspect, 'aspects'));
-    const definitions = new Map(types.flatMap(settable).map((definition) => [definition.id, definition]));
+  async values(
+    metadata: Metadata | undefined,
+    extra: Readonly<Record<string, AttributeValue>>,
+    complete: boolean,
+  ): Promise<Value[]> {
+    const definitions = await this.definitions(metadata?.type ?? documentType, metadata?.aspects);
     const values: Record<string, AttributeValue> = {
       ...extra,
       ...metadata?.attributes,
       ...(metadata?.description !== undefined && { 'cmis:description': metadata.description }),
     };
-    for (const { id, required, defaultValue } of complete ? definitions.values() : []) {
-      if (required && defaultValue === undefined && isBlank(values[id])) throw missing(id);
+    for (const definition of complete ? definitions.values() : []) {
+      if (mustBeGiven(definition) && isBlank(values[definition.id])) throw missing(definition.id);
     }
-    const pairs: [string, string][] = [];
-    const add = (id: string, value: AttributeValue) => {
-      const n = pairs.filter(([name]) => name.startsWith('propertyId[')).length;
+    return Object.entries(values).map(([id, value]): Value => {
       const definition = definitions.get(id);
       if (definition === undefined && !own.test(id)) throw unknown(id);
-      pairs.push([`propertyId[${n}]`, id]);
-      const multiple = definition?.cardinality === 'multi' || Array.isArray(value);
       const list = Array.isArray(value) ? value : [value];
-      for (const [m, one] of list.entries()) {
-        pairs.push([`propertyValue[${n}]${multiple ? `[${m}]` : ''}`, written(id, one, definition?.propertyType)]);
-      }
-    };
-    for (const [id, value] of Object.entries(values)) add(id, value);
-    return { pairs: pairs satisfies Pairs, versionable: types[0]?.versionable === true };
+      const texts = list.map((one) => written(id, one, definition?.propertyType));
+      return [id, definition?.cardinality === 'multi' || Array.isArray(value) ? texts : (texts[0] ?? '')];
+    });
+  }
+
+  /** What can be set on documents of a type with aspects, by id. @throws SignatureError UNKNOWN_TYPE */
+  async definitions(id: string, aspects: readonly string[] = []): Promise<Map<string, CmisProperty>> {
+    const types = [await this.type(id)];
+    for (const aspect of aspects) types.push(await this.type(aspect, 'aspects'));
+    return new Map(types.flatMap(settable).map((definition) => [definition.id, definition]));
   }
 }
 
@@ -152,8 +163,11 @@ const kinds: Readonly<Record<string, Attribute['type']>> = {
 const settable = ({ propertyDefinitions }: CmisType) =>
   Object.values(propertyDefinitions).filter(({ id, updatability }) => updatability !== 'readonly' && !own.test(id));
 
-const isBlank = (value: AttributeValue | undefined): boolean =>
-  value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/** Some servers give every list an empty one as its default. */
+const mustBeGiven = ({ required, defaultValue }: CmisProperty): boolean => required && isBlank(defaultValue);
 
 /** One value as the form carries it: moments as milliseconds since 1970. */
 function written(id: string, value: string | number | boolean, kind: string | undefined): string {

@@ -15,7 +15,7 @@ describe('CMIS', () => {
   const credentials = { kind: 'basic', username: 'user', password: 'secret' };
   const open = (more: object = {}) =>
     openRepository({ kind: 'cmis', url: `${server.url}/browser`, credentials, ...more }, tools());
-  const keyed = () => open({ keyProperty: 'acme:envelope' });
+  const keyed = () => open({ keyProperty: 'acme:envelope.key' });
   const contract = (attributes = {}) => ({
     type: 'acme:contract',
     aspects: ['acme:confidential'],
@@ -59,11 +59,74 @@ describe('CMIS', () => {
     expect(server.get(id).versions.map(String)).to.deep.equal(['signed pdf', 'other bytes']);
   });
 
+  it('finds the key in a property of a secondary type', async () => {
+    const repository = () => open({ keyProperty: 'acme:trace' });
+    const metadata = { attributes: {}, aspects: ['acme:traced'] };
+    const first = await run({ metadata }, repository());
+    const elsewhere = { metadata, container: { by: 'path', path: 'Elsewhere' } as const };
+    expect(await run(elsewhere, repository())).to.include({ outcome: 'duplicate', id: first.id });
+  });
+
+  it('says so when the type has no property for the key', async () => {
+    const error = await failure(run({}, keyed()));
+    expect(error).to.include({ code: 'BAD_CONFIG', field: 'keyProperty' });
+    expect(server.documents()).to.deep.equal([]);
+  });
+
+  it('leaves the key of another envelope on a document that is adopted, and gives ours to one without', async () => {
+    const [metadata, bare] = [contract(), { by: 'path', path: 'Bare' } as const];
+    await run({ key: 'theirs', metadata }, keyed());
+    expect((await run({ key: 'mine', metadata }, keyed())).outcome).to.equal('adopted');
+    expect(server.documents()[0]?.properties['acme:envelope.key']).to.equal('theirs');
+    await run({ metadata, container: bare });
+    await run({ key: 'ours', metadata, container: bare }, keyed());
+    expect(server.documents()[1]?.properties['acme:envelope.key']).to.equal('ours');
+  });
+
+  it('adds secondary types to a document that is adopted, with their properties', async () => {
+    const { id } = await run({ metadata: { attributes: {} } });
+    const metadata = { attributes: { 'acme:level': 'high' }, aspects: ['acme:confidential'] };
+    expect((await run({ metadata })).outcome).to.equal('duplicate');
+    expect(server.get(id).properties).to.deep.include({
+      'acme:level': 'high',
+      'cmis:secondaryObjectTypeIds': ['acme:confidential'],
+    });
+  });
+
+  it('writes what can be written only once with the upload, or with the new version, and not again', async () => {
+    const version = (clerk: string, content?: string) =>
+      run(
+        { collision: 'version', metadata: contract({ 'acme:office': 'Bonn', 'acme:clerk': clerk }) },
+        open(),
+        content,
+      );
+    const { id } = await version('Meier');
+    expect((await version('Meier')).outcome).to.equal('duplicate');
+    expect((await version('Schulz', 'other bytes')).outcome).to.equal('versioned');
+    expect(server.get(id).properties).to.include({ 'acme:office': 'Bonn', 'acme:clerk': 'Schulz' });
+  });
+
+  it('does not leave a document checked out when its new version is refused', async () => {
+    const { id } = await run({ metadata: contract() });
+    const isCheckIn = ({ body }: { body: Buffer }) => body.includes('checkIn');
+    server.refuse(isCheckIn, { status: 409, body: { exception: 'constraint', message: 'no' } });
+    const refused = run({ collision: 'version', metadata: contract() }, open(), 'other bytes');
+    expect((await failure(refused)).code).to.equal('REFUSED');
+    expect(server.get(id).copy).to.equal(undefined);
+  });
+
+  it('does not take a document for a folder', async () => {
+    await run({ container: { by: 'path', path: 'A' } });
+    await run({ container: { by: 'path', path: 'B' } });
+    const below = { container: { by: 'path', path: 'A/contract.pdf/B' } as const };
+    expect((await failure(run(below))).code).to.equal('NO_CONTAINER');
+  });
+
   it('does not touch the document of another key', async () => {
     await run({ key: 'theirs', metadata: contract() }, keyed());
     const error = await failure(run({ key: 'mine', metadata: contract() }, keyed(), 'other bytes'));
     expect(error.code).to.equal('NAME_NOT_ALLOWED');
-    expect(server.documents()[0]?.properties['acme:envelope']).to.equal('theirs');
+    expect(server.documents()[0]?.properties['acme:envelope.key']).to.equal('theirs');
   });
 
   it('refuses unknown types and properties, missing ones and wrong dates, before anything is stored', async () => {
@@ -73,6 +136,7 @@ describe('CMIS', () => {
       [contract({ 'acme:color': 'x' }), 'UNKNOWN_TYPE', 'attributes.acme:color'],
       [contract({ 'cmis:objectId': 'x' }), 'UNKNOWN_TYPE', 'attributes.cmis:objectId'],
       [contract({ 'acme:customer': '' }), 'MISSING_ATTRIBUTE', 'attributes.acme:customer'],
+      [{ type: 'acme:parties', attributes: { 'acme:names': [] } }, 'MISSING_ATTRIBUTE', 'attributes.acme:names'],
       [contract({ 'acme:signed': 'soon' }), 'BAD_INPUT', 'attributes.acme:signed'],
     ];
     for (const [metadata, code, field] of cases) {
@@ -121,7 +185,7 @@ describe('CMIS', () => {
   it('lists folders, types and attributes for the dialog', async () => {
     await open().resolveContainer({ by: 'path', path: 'Contracts' });
     expect((await open().containers()).map(({ name }) => name)).to.deep.equal(['Contracts']);
-    expect((await open().types()).map(({ id, kind }) => `${kind} ${id}`)).to.deep.equal([
+    expect((await open().types()).map(({ id, kind }) => `${kind} ${id}`)).to.include.members([
       'type cmis:document',
       'type acme:contract',
       'aspect acme:confidential',
@@ -130,6 +194,8 @@ describe('CMIS', () => {
     expect(attributes.find(({ id }) => id === 'acme:customer')).to.include({ required: true, type: 'text' });
     expect(attributes.find(({ id }) => id === 'acme:signed')?.type).to.equal('date');
     expect(attributes.find(({ id }) => id === 'acme:signers')?.multiple).to.equal(true);
+    const [names] = (await open().attributes('acme:parties')).filter(({ id }) => id === 'acme:names');
+    expect(names, 'an empty list is no default').to.include({ required: true });
     expect((await failure(open().attributes('acme:none'))).code).to.equal('UNKNOWN_TYPE');
   });
 });
