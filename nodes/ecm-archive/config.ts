@@ -32,7 +32,7 @@ export const ecmArchiveConfig = z.object({
   pathType: typedAs('str'),
   createPath: flag(true),
 
-  /** Name of the signed PDF without extension; empty: the envelope's name. */
+  /** Name of the signed PDF without extension; empty: the envelope's name, made to fit the repository. */
   documentName: typedValue(),
   documentNameType: typedAs('str'),
   collision: z.enum(['adopt', 'version', 'rename']).default('rename'),
@@ -54,6 +54,8 @@ export const ecmArchiveConfig = z.object({
   tsaUrl: text(),
   indeterminate: z.enum(['archive', 'warn', 'quarantine']).default('warn'),
   noSignature: z.enum(['archive', 'warn', 'quarantine']).default('warn'),
+  /** What it means when the PDF does not show whether a certificate was revoked. */
+  revocation: z.enum(['required', 'if-named', 'ignored']).default('if-named'),
   minimumLevel: z.enum(['', 'PKCS7', 'B-B', 'B-T', 'B-LT', 'B-LTA']).default(''),
 
   maxSizeMb: numberField(200, { min: 1, max: 4096 }),

@@ -37,10 +37,11 @@ export async function requestOf(
     if (attribute !== '' && given !== undefined) attributes[attribute] = given;
   }
   const record = await of('record');
-  const name = text('documentName', await of('documentName')) ?? envelopeName;
+  const chosen = text('documentName', await of('documentName'));
   return {
     container: await containerOf(config, of),
-    name: name.replace(/\.pdf$/i, ''),
+    name: (chosen ?? envelopeName).replace(/\.pdf$/i, ''),
+    isNameDerived: chosen === undefined,
     collision: config.collision,
     metadata: readMetadata({
       type: text('documentType', await of('documentType')),
@@ -56,6 +57,7 @@ export async function requestOf(
       noSignature: config.noSignature,
       ...(config.minimumLevel !== '' && { minimumLevel: config.minimumLevel }),
     },
+    revocation: config.revocation,
     maxBytes: config.maxSizeMb * 1024 * 1024,
     deleteAtProvider: config.deleteAtProvider,
     retryForMs: config.retryDays * 86_400_000,

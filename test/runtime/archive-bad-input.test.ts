@@ -220,8 +220,6 @@ describe('ecm-archive refuses', () => {
       it(`${code}: nothing is half-filed, and a repeat files it when the reason is gone`, async () => {
         const another = await archive.signed();
         for (const service of remote) {
-          // Core Content has no public calls for records.
-          if (kind === 'retention' && service === 'core-content') continue;
           await archive.house.faults({ ecm: [{ service, step: 'upload', kind }] });
           const refusal = await archive.refused(service, another, { path: kind });
           expect(refusal.code, `${service}: ${refusal.message}`).to.equal(code);

@@ -34,6 +34,7 @@ export interface Archived {
   package: { name: string; manifestSha256: string; timestamped: boolean };
   verification: {
     conclusion: string;
+    subIndication?: string;
     decision: string;
     level?: string;
     hashes: { file: string; sha256: string; result: string }[];
@@ -189,14 +190,14 @@ export class ArchiveHouse {
     return envelope;
   }
 
-  /** Hands an envelope to a filing node. */
-  file(node: string, envelope: string, mark: string, body: object = {}): Promise<Answer<Partial<Refusal>>> {
+  /** Hands an envelope, or its id, to a filing node. */
+  file(node: string, envelope: string | object, mark: string, body: object = {}): Promise<Answer<Partial<Refusal>>> {
     const message = { documentName: 'Agreement', path: 'here', kept: 'as it was', ...body, envelope, mark };
     return post<Partial<Refusal>>(`${this.house.runtime.url}/${node}`, message);
   }
 
   /** The same, until the message has left the node. */
-  async filed(node: string, envelope: string, body: object = {}): Promise<Line> {
+  async filed(node: string, envelope: string | object, body: object = {}): Promise<Line> {
     const mark = this.newMark();
     const { status, body: answer } = await this.file(node, envelope, mark, body);
     if (status !== 200) throw new Error(`${node} answered ${status}: ${JSON.stringify(answer)}`);

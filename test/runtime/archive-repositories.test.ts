@@ -75,6 +75,27 @@ describe('ecm-archive, in every kind of repository', () => {
     });
   }
 
+  it('makes a name of a title where none is given, as the repository takes it', async () => {
+    const envelope = {
+      id: await archive.signed(),
+      requestId: null,
+      externalId: null,
+      name: `../M-1: A\\B <${'ü'.repeat(230)}>`,
+      status: 'signed',
+      signers: [],
+      sentAt: null,
+      dueAt: null,
+      account: 'account',
+    };
+    for (const kind of ['folder', 'content-server', 'webdav'] as const) {
+      const { archive: result } = await archive.filed(kind, envelope, { documentName: '', path: `titled-${kind}` });
+      const stem = result.items[0]?.name.slice(0, -'.pdf'.length) ?? '';
+      expect(stem, kind).to.match(kind === 'content-server' ? /^_M-1_ A_B <ü{200,}$/ : /^_M-1_ A_B _ü{100,}$/);
+      const endings = result.items.map(({ name }) => name.replace(stem, ''));
+      expect(endings, kind).to.deep.equal(['.pdf', ' - signing log.pdf', ' - evidence.zip']);
+    }
+  });
+
   it('lost answers to uploads: looks first when it tries again, so that there is one copy', async () => {
     const envelopes = await signedForEach();
     const steps = ['upload', 'metadata', 'container'] as const;

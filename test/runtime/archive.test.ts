@@ -16,6 +16,7 @@ describe('ecm-archive, in a folder', () => {
       ...filing('documents', 'folder', { trust, form: 'documents' }),
       ...filing('zip', 'folder', { trust, form: 'zip' }),
       ...filing('untrusting', 'folder'),
+      ...filing('proving', 'folder', { trust, form: 'zip', revocation: 'required' }),
       ...filing('strict', 'folder', { indeterminate: 'quarantine' }),
       ...filing('versions', 'folder', { form: 'zip', collision: 'version' }),
       ...filing('adopting', 'folder', { form: 'zip', collision: 'adopt' }),
@@ -145,6 +146,13 @@ describe('ecm-archive, in a folder', () => {
       expect(port).to.equal(0);
       expect(result.verification).to.include({ conclusion: 'INDETERMINATE', decision: 'warn' });
       expect(result.verification.reasons.join()).to.match(/trust/i);
+    });
+
+    it('warns when revocation data are needed and not in the PDF', async () => {
+      const envelope = await archive.signed();
+      const { verification } = (await archive.filed('proving', envelope)).archive;
+      expect(verification).to.include({ conclusion: 'INDETERMINATE', subIndication: 'TRY_LATER', decision: 'warn' });
+      expect(verification.reasons.join(' ')).to.include('revoked');
     });
 
     it('puts it into quarantine instead, and judges again when the rules are others', async () => {

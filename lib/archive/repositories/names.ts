@@ -11,6 +11,8 @@ export interface NameRules {
   forbidden?: RegExp;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name
+const misplaced = /[\u0000-\u001f\u007f/\\]/;
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 const lengthOf = (name: string, { unit }: NameRules): number =>
@@ -30,8 +32,7 @@ const shortened = (name: string): string => (name.length > 60 ? `${name.slice(0,
 export function checkName(name: string, rules: NameRules, field = 'name'): void {
   if (name === '') throw refused(name, 'is empty. Give a name.', field);
   if (name === '.' || name === '..') throw refused(name, 'leads out of the container. Give a plain name.', field);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name
-  if (/[\u0000-\u001f\u007f/\\]/.test(name)) {
+  if (misplaced.test(name)) {
     throw refused(name, 'has a slash, backslash or control character in it. Give a plain name.', field);
   }
   const wrong = rules.forbidden?.exec(name)?.[0];
@@ -44,6 +45,29 @@ export function checkName(name: string, rules: NameRules, field = 'name'): void 
     throw refused(name, `is longer than ${rules.longest} ${rules.unit}. Shorten it.`, field);
   }
 }
+
+/**
+ * A name that `checkName` takes, made of a text that nobody meant to be one, such as a title: `M-1: A/B` → `M-1_ A_B`.
+ *
+ * @param room units of the longest name to be left for what is appended
+ * @returns an empty text when nothing of it can stay
+ */
+export function legalName(text: string, rules: NameRules, room = 0): string {
+  const isTaken = (letter: string) => !misplaced.test(letter) && rules.forbidden?.test(letter) !== true;
+  const replaced = [...text.toWellFormed().normalize('NFC')].map((letter) => (isTaken(letter) ? letter : '_')).join('');
+  const whole = bare(replaced);
+  let name = '';
+  let length = 0;
+  for (const letter of reserved.test(whole) ? `_${whole}` : whole) {
+    length += lengthOf(letter, rules);
+    if (length > rules.longest - room) break;
+    name += letter;
+  }
+  return bare(name);
+}
+
+/** Without what must not be at the ends of a name. */
+const bare = (text: string): string => text.replace(/^[\s.]+|[\s.]+$/g, '');
 
 /**
  * The names on a path, each checked, so that no path leads anywhere but down.

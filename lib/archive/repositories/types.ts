@@ -159,6 +159,13 @@ export interface Repository {
    * @throws SignatureError NAME_NOT_ALLOWED, UNKNOWN_TYPE, MISSING_ATTRIBUTE, BAD_INPUT
    */
   prepare(intent: Intent): Promise<void>;
+  /**
+   * A name the repository takes, made of a title.
+   *
+   * @param room bytes to be left for what is appended
+   * @returns an empty text when nothing of the title can stay
+   */
+  nameFor(title: string, room: number): string;
   /** @throws SignatureError NO_CONTAINER, BAD_CONFIG (the repository knows no such way), NAME_NOT_ALLOWED, FORBIDDEN */
   resolveContainer(spec: ContainerSpec): Promise<Container>;
   /** What was filed under the key earlier; where keys cannot be kept, what has the name. */

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { WrittenPackage } from '../../archive/evidence/types';
-import { type FilingProgress, type FilingResult, fileOne } from '../../archive/repositories/file';
+import { type FilingProgress, fileOne } from '../../archive/repositories/file';
 import type {
   ArchiveFile,
   Collision,
@@ -12,7 +12,7 @@ import type {
   RecordOptions,
   Repository,
 } from '../../archive/repositories/types';
-import type { ArchivePolicy } from '../../archive/verification/types';
+import type { ArchivePolicy, RevocationRule } from '../../archive/verification/types';
 import { SignatureError, toError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
 import type { ClaimedOperation } from '../../ledger/types';
@@ -21,6 +21,7 @@ import type { SignatureAccount } from '../account';
 import { backoffMs } from '../dispatcher';
 import { underOperation } from '../lease';
 import { type Evidence, prepareEvidence, type Verification } from './evidence';
+import { type ArchivedItem, archivedItem, itemsOf } from './items';
 import { isPassing } from './passing';
 import { isJudgedAlike, workFolderOf } from './work-folder';
 
@@ -29,6 +30,8 @@ export interface ArchiveRequest {
   container: ContainerSpec;
   /** Name of the signed PDF without extension. */
   name: string;
+  /** The name is a title of ours, not chosen by anybody, so it is made to fit the repository. */
+  isNameDerived?: boolean;
   collision: Collision;
   metadata: Metadata;
   record?: RecordOptions;
@@ -37,6 +40,8 @@ export interface ArchiveRequest {
   trust: string;
   tsaUrl: string;
   policy: ArchivePolicy;
+  /** What missing revocation data means; default `if-named`. */
+  revocation?: RevocationRule;
   maxBytes: number;
   deleteAtProvider: boolean;
   retryForMs: number;
@@ -60,17 +65,6 @@ export interface ArchiveJob {
   request: ArchiveRequest;
   /** The message as `encodeMessage` writes it. */
   message: string;
-}
-
-export interface ArchivedItem {
-  role: string;
-  id: string;
-  name: string;
-  version?: string;
-  url?: string;
-  sha256: string;
-  size: number;
-  outcome: string;
 }
 
 /** `msg.archive`. */
@@ -249,7 +243,7 @@ async function fileAll(
   const progress: Progress = { ...(operation.progress as Progress | null) };
   const items: ArchivedItem[] = [];
   let container: string | null = null;
-  const wanted = itemsOf(evidence, request);
+  const wanted = itemsOf(evidence, request, repository, envelope);
   for (const { role, file } of wanted) {
     if (progress.items?.[role]?.filed === undefined) await assertFileable(repository, file, request);
   }
@@ -291,32 +285,6 @@ async function assertFileable(
 ): Promise<void> {
   await repository.prepare({ name: name.normalize('NFC'), metadata, record });
 }
-
-function itemsOf(evidence: Evidence, { name, form }: ArchiveRequest): { role: string; file: ArchiveFile }[] {
-  const named = (role: string, suffix: string) => {
-    const source = evidence.files.find((file) => file.role === role);
-    return source ? [{ role, file: { ...source.file, name: `${name}${suffix}` } }] : [];
-  };
-  const zip = [{ role: 'package', file: { ...evidence.zip, name: `${name} - evidence.zip` } }];
-  if (form === 'zip') return zip;
-  const main = [...named('signed', '.pdf'), ...named('log', ' - signing log.pdf')];
-  if (form === 'both') return [...main, ...zip];
-  const rest = evidence.files
-    .filter(({ role }) => role.startsWith('attachment'))
-    .map(({ role, file }) => ({ role, file: { ...file, name: `${name} - ${file.name}` } }));
-  return [...main, ...rest, ...named('report', ' - validation report.pdf')];
-}
-
-const archivedItem = (role: string, filed: FilingResult, { size }: ArchiveFile): ArchivedItem => ({
-  role,
-  id: filed.id,
-  name: filed.name,
-  ...(filed.version !== undefined && { version: filed.version }),
-  ...(filed.url !== undefined && { url: filed.url }),
-  sha256: filed.sha256,
-  size,
-  outcome: filed.outcome,
-});
 
 const packageFacts = ({ path: where, manifestSha256, timestamped }: WrittenPackage): ArchiveResult['package'] => ({
   name: path.basename(where),

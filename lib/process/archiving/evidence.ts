@@ -130,13 +130,13 @@ const packagedName = ({ role, name }: FetchedFile): string => (role === 'attachm
 /** Judges signed PDF and signing log; the worse of the two decisions counts. */
 async function verify(
   files: FetchedFile[],
-  { trust, policy }: ArchiveRequest,
+  { trust, policy, revocation }: ArchiveRequest,
   at: Date,
 ): Promise<{ verification: Verification; verdict: PdfVerdict }> {
   const store: TrustStore = { anchors: trust.trim() === '' ? [] : readTrust(trust) };
   const [signed, log] = [files.find(({ role }) => role === 'signed'), files.find(({ role }) => role === 'log')];
   const judge = ({ path: file, expected }: FetchedFile) =>
-    verifyPdf(file, { trust: store, at, ...(expected && { hash: expected }) });
+    verifyPdf(file, { trust: store, at, revocation, ...(expected && { hash: expected }) });
   if (!signed) throw new Error('there is no signed PDF');
   const verdict = await judge(signed);
   const logVerdict = log ? await judge(log) : undefined;

@@ -86,13 +86,14 @@ const attachmentsOf = (document: Document) => [
   ...(document.signrequest?.signers ?? []).flatMap(({ attachments }) => attachments),
 ];
 
-/** Letters, digits, dot, dash and underscore only: a name from outside never names a path. */
-const safeName = (name: string | null): string =>
-  (name ?? 'file')
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-    .replace(/^\.+/, '')
-    .slice(-100) || 'file';
+const mostNameBytes = 100;
+
+/** Letters, digits, dot, dash and underscore only: a name from outside never names a path. Its end says what it is. */
+function safeName(name: string | null): string {
+  const letters = [...(name ?? '').normalize('NFC').replace(/[^\p{L}\p{N}._-]+/gu, '_')].slice(-mostNameBytes);
+  while (Buffer.byteLength(letters.join('')) > mostNameBytes) letters.shift();
+  return letters.join('').replace(/^\.+/, '') || 'file';
+}
 
 /** The document when it is signed and rendered. */
 async function finished(account: SignatureAccount, uuid: string): Promise<Document> {

@@ -5,8 +5,8 @@ import type { ArchiveRequest } from './archive';
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
 
 /** What the judgement and the bytes of the package depend on. */
-const rulesOf = ({ trust, policy, tsaUrl }: ArchiveRequest): string =>
-  JSON.stringify({ trust, policy: Object.entries(policy).toSorted(), tsaUrl });
+const rulesOf = ({ trust, policy, revocation, tsaUrl }: ArchiveRequest): string =>
+  JSON.stringify({ trust, policy: Object.entries(policy).toSorted(), revocation, tsaUrl });
 
 /** Whether two requests judge a document by the same rules. */
 export const isJudgedAlike = (one: ArchiveRequest, other: ArchiveRequest): boolean => rulesOf(one) === rulesOf(other);

@@ -1,7 +1,7 @@
 /** CMIS 1.1 (browser binding) as repository: Documentum, Alfresco, Nuxeo, SAP and others. Ids are CMIS object ids. */
 import { z } from 'zod';
 import { SignatureError } from '../../../errors';
-import { checkName, type NameRules, pathNames } from '../names';
+import { checkName, legalName, type NameRules, pathNames } from '../names';
 import { place } from '../place';
 import { isGood, noContainer, noSuchWay, readAs } from '../remote';
 import type { ArchiveFile, Filed, Metadata, Repository, RepositoryTools } from '../types';
@@ -129,6 +129,8 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
       }
       await model.values(metadata, keyOf('x'), true);
     },
+
+    nameFor: (title, room) => legalName(title, rules, room),
 
     async resolveContainer(spec) {
       if (spec.by !== 'path' && spec.by !== 'id') throw noSuchWay(spec.by, service);

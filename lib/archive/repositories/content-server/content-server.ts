@@ -2,7 +2,7 @@
  * OpenText Content Management (Content Server, REST) as repository. Ids are node ids. The idempotency key becomes the
  * node's nickname, which is unique on the server. Sources: OpenText's own client `pyxecm`.
  */
-import { checkName } from '../names';
+import { checkName, legalName } from '../names';
 import { place } from '../place';
 import type { ArchiveFile, Filed, Metadata, Repository, RepositoryTools } from '../types';
 import { ContentServerCategories } from './categories';
@@ -65,6 +65,8 @@ export function createContentServerRepository(settings: ContentServerSettings, t
       checkName(name, rules);
       if (metadata !== undefined) await categories.check(metadata);
     },
+
+    nameFor: (title, room) => legalName(title, rules, room),
 
     resolveContainer: (spec) => containers.resolve(spec),
 

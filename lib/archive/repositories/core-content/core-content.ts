@@ -3,7 +3,7 @@
  * Retention has no public calls, so records are not declared here.
  */
 import { SignatureError } from '../../../errors';
-import { checkName, type NameRules, numberedName, pathNames } from '../names';
+import { checkName, legalName, type NameRules, numberedName, pathNames } from '../names';
 import { place } from '../place';
 import { noContainer, noSuchWay } from '../remote';
 import type { ArchiveFile, Filed, Metadata, Repository, RepositoryTools, UploadOptions } from '../types';
@@ -74,6 +74,8 @@ export function createCoreContentRepository(settings: CoreContentSettings, tools
         field: 'type',
       });
     },
+
+    nameFor: (title, room) => legalName(title, rules, room),
 
     async resolveContainer(spec) {
       if (spec.by !== 'path' && spec.by !== 'id') throw noSuchWay(spec.by, service);

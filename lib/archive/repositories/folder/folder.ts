@@ -8,7 +8,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { SignatureError } from '../../../errors';
 import { digestOfFile, sameDigest } from '../digest';
-import { checkName, type NameRules, pathNames } from '../names';
+import { checkName, legalName, type NameRules, pathNames } from '../names';
 import { place } from '../place';
 import { noContainer, noSuchWay } from '../remote';
 import type { ArchiveFile, ContainerSpec, Filed, Metadata, RecordOptions, Repository, UploadOptions } from '../types';
@@ -122,6 +122,8 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     async prepare({ name }) {
       checkName(name, rules);
     },
+
+    nameFor: (title, room) => legalName(title, rules, room),
 
     async resolveContainer(spec: ContainerSpec) {
       if (spec.by !== 'path') throw noSuchWay(spec.by, rules.service);

@@ -8,7 +8,7 @@ import type { HttpAnswer } from '../../../http/client';
 import { credentialHeaders, type HttpCredentials } from '../credentials';
 import { digestOfAnswer } from '../digest';
 import { multipartBody } from '../multipart';
-import { checkName, type NameRules, pathNames } from '../names';
+import { checkName, legalName, type NameRules, pathNames } from '../names';
 import { place } from '../place';
 import { isGood, noSuchWay, plainFault, remoteClient, statusOf, uploadTimeMs } from '../remote';
 import type { ArchiveFile, Digest, Filed, Metadata, Repository, RepositoryTools } from '../types';
@@ -124,6 +124,8 @@ export function createHttpRepository(settings: HttpSettings, tools: RepositoryTo
     async prepare({ name }) {
       checkName(name, rules);
     },
+
+    nameFor: (title, room) => legalName(title, rules, room),
 
     async resolveContainer(spec) {
       if (spec.by !== 'path') throw noSuchWay(spec.by, rules.service);

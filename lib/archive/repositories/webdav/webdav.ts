@@ -4,7 +4,7 @@
  */
 import { SignatureError } from '../../../errors';
 import type { HttpCredentials } from '../credentials';
-import { checkName, type NameRules, numberedName, pathNames } from '../names';
+import { checkName, legalName, type NameRules, numberedName, pathNames } from '../names';
 import { place } from '../place';
 import { noContainer, noSuchWay } from '../remote';
 import type { AttributeValue, Filed, Metadata, Repository, RepositoryTools } from '../types';
@@ -67,6 +67,8 @@ export function createWebDavRepository(settings: WebDavSettings, tools: Reposito
       checkName(name, rules);
       if (metadata !== undefined) properties(metadata, namespace);
     },
+
+    nameFor: (title, room) => legalName(title, rules, room),
 
     async resolveContainer(spec) {
       if (spec.by !== 'path') throw noSuchWay(spec.by, rules.service);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { multipartBody } from '../../../../dist/lib/archive/repositories/multipart';
-import { numberedName } from '../../../../dist/lib/archive/repositories/names';
+import { checkName, legalName, numberedName } from '../../../../dist/lib/archive/repositories/names';
 import { openRepository } from '../../../../dist/lib/archive/repositories/open';
 import { readContainerSpec, readMetadata, readRecordOptions } from '../../../../dist/lib/archive/repositories/settings';
 import { failure, fileIn, scratch, tools } from './support';
@@ -57,6 +57,30 @@ describe('names and forms', () => {
     expect(numberedName('.hidden', 2, rules)).to.equal('.hidden (2)');
     expect(numberedName('a long name here.pdf', 12, rules)).to.equal('a long name (12).pdf');
     expect(numberedName('ÜÜÜÜÜÜÜÜ.pdf', 2, { ...rules, unit: 'bytes' })).to.equal('ÜÜÜÜÜÜ (2).pdf');
+  });
+
+  it('makes a name of a title', () => {
+    const strict = { ...rules, forbidden: /[<>:"|?*]/ };
+    for (const [title, name] of [
+      ['M-1: A/B', 'M-1_ A_B'],
+      ['a\\b\u0000c\nd', 'a_b_c_d'],
+      ['Wer? <ich> "du" | *', 'Wer_ _ich_ _du_ _ _'],
+      ['  ACME Inc. ', 'ACME Inc'],
+      ['..', ''],
+      ['', ''],
+      ['con', '_con'],
+      ['LPT1.x', '_LPT1.x'],
+      ['Verträge & Söhne', 'Verträge & Söhne'],
+      ['u\u0308', 'ü'],
+      ['half \ud83d of it', 'half \ufffd of it'],
+      ['Agreement number four', 'Agreement number fou'],
+    ] as const) {
+      expect(legalName(title, strict), title).to.equal(name);
+      if (name !== '') checkName(legalName(title, strict), strict);
+    }
+    expect(legalName('Agreement number four', strict, 8)).to.equal('Agreement nu');
+    expect(legalName('ÜÜÜÜÜÜÜÜÜÜÜ', { ...strict, unit: 'bytes' }, 3)).to.equal('ÜÜÜÜÜÜÜÜ');
+    expect(legalName('📄'.repeat(30), { ...strict, unit: 'bytes' }, 3)).to.equal('📄'.repeat(4));
   });
 
   it('announces the length it sends, and no name breaks out of its header', async () => {
