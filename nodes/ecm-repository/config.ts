@@ -26,6 +26,14 @@ export const ecmRepositoryConfig = z.object({
   storageUrl: text(),
   /** cmis: id of the repository, when the service has more than one. */
   repositoryId: text(),
+  /** content-server, core-content: id of the node or folder in which paths start; empty: at the top. */
+  rootFolderId: text(),
+  /** core-content: type of the documents; empty: `cms_file`. */
+  fileType: text(),
+  /** cmis, core-content: property of the documents that keeps their idempotency key; empty: none. */
+  keyProperty: text(),
+  /** core-content: id of the permissions of new documents; empty: those of the service. */
+  aclId: text(),
   /** http: `PUT` to `<url>/<container>/<name>`, or `POST` as multipart form. */
   method: z.enum(['PUT', 'multipart']).default('PUT'),
   allowPrivateAddresses: flag(true),

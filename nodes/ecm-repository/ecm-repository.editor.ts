@@ -1,7 +1,17 @@
 import { finishDialog } from '../editor/dialog.editor';
 import { showInitialValues } from '../editor/fields.editor';
 import type { DialogNode } from '../editor/red.editor';
-import { both, filled, type Rule, type Rules, typed, validator, webAddress, when } from '../editor/rules.editor';
+import {
+  both,
+  filled,
+  matching,
+  type Rule,
+  type Rules,
+  typed,
+  validator,
+  webAddress,
+  when,
+} from '../editor/rules.editor';
 import { wireConnectionTest } from '../editor/runtime.editor';
 import { textsOf } from '../editor/texts.editor';
 import { fits, takesPart, wireLogOn } from './log-on.editor';
@@ -34,6 +44,12 @@ const rules: Rules = {
   user: forLogOn('user', filled),
   clientId: forLogOn('clientId', filled),
   tokenUrl: forLogOn('tokenUrl', typed({ str: address }, false)),
+  rootFolderId: when('kind', ['content-server'], typed({ str: matching(/^\s*\d+\s*$/, 'nodeId') })),
+  fileType: when('kind', ['core-content'], typed({ str: matching(/^\w+$/, 'propertyId') })),
+  keyProperty: both(
+    when('kind', ['core-content'], typed({ str: matching(/^\w+$/, 'propertyId') })),
+    when('kind', ['cmis'], typed({ str: matching(/^[^\s"'\\]+$/, 'propertyId') })),
+  ),
   storageUrl: when('kind', ['core-content'], typed({ str: address })),
 };
 

@@ -13,20 +13,37 @@ export function settingsOf(
   credentials: EcmRepositoryCredentials,
   userDir: string,
 ): unknown {
-  const { url, user, clientId, tokenUrl } = config;
+  const { url, user, clientId, tokenUrl, keyProperty } = config;
   const { password, clientSecret, token } = credentials;
   switch (config.kind) {
     case 'folder':
       return { kind: 'folder', folder: path.resolve(userDir, config.folder) } satisfies RepositorySettings;
     case 'content-server':
-      return { kind: 'content-server', url, auth: contentServerAuth(config, credentials) };
+      return {
+        kind: 'content-server',
+        url,
+        auth: contentServerAuth(config, credentials),
+        root: config.rootFolderId,
+      };
     case 'core-content':
-      return { kind: 'core-content', url, storageUrl: config.storageUrl || url, tokenUrl, clientId, clientSecret };
+      return {
+        kind: 'core-content',
+        url,
+        storageUrl: config.storageUrl || url,
+        tokenUrl,
+        clientId,
+        clientSecret,
+        rootFolderId: config.rootFolderId,
+        fileType: config.fileType,
+        keyProperty,
+        aclId: config.aclId,
+      };
     case 'cmis':
       return {
         kind: 'cmis',
         url,
         repositoryId: config.repositoryId,
+        keyProperty,
         credentials: plain(config.auth, user, password, token),
       };
     case 'webdav':

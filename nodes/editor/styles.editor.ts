@@ -23,7 +23,7 @@ const css = `
 .core-signature .core-signature-check { margin-left: 144px; }
 .core-signature .form-row.core-signature-check > input[type=checkbox] { width: auto; margin: 0; }
 .core-signature .form-row.core-signature-check > label { flex: 1; width: auto; margin: 0; }
-.core-signature .form-row.core-signature-check > .core-signature-hint { flex-basis: 100%; margin-left: 21px; }
+.core-signature .form-row.core-signature-check > .core-signature-hint { flex-basis: calc(100% - 21px); margin-left: 21px; }
 .core-signature .form-row > input[readonly] { color: var(--red-ui-form-text-color); }
 .core-signature fieldset.core-signature-choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 4px 12px;
   flex: 1 1 0; min-width: 0; margin: 0; padding: 0; border: 0; }

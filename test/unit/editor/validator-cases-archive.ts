@@ -44,6 +44,12 @@ export const archiveCases: Cases = {
     { property: 'tokenUrl', given: { kind: 'core-content', auth: 'oauth' }, good: ['https://a.example'], bad: [''] },
     { property: 'tokenUrl', given: { ...contentServer, auth: 'user' }, good: [''], bad: [] },
     { property: 'storageUrl', given: { kind: 'core-content' }, good: ['', 'https://css.example.com'], bad: ['css'] },
+    { property: 'rootFolderId', given: contentServer, good: ['', '2000', `\${ROOT}`], bad: ['Contracts', '-1', '2 0'] },
+    { property: 'rootFolderId', given: { kind: 'core-content' }, good: ['', '5a1c-7a7e'], bad: [] },
+    { property: 'fileType', given: { kind: 'core-content' }, good: ['', 'acme_contract'], bad: ["a'b", 'a b'] },
+    { property: 'keyProperty', given: { kind: 'core-content' }, good: ['', 'envelope_id'], bad: ['acme:id', 'a b'] },
+    { property: 'keyProperty', given: service, good: ['', 'acme:envelope.key'], bad: ["a' OR", 'a"b', 'a b'] },
+    { property: 'keyProperty', given: { kind: 'webdav' }, good: ['what was there'], bad: [] },
     { property: 'storageUrl', given: service, good: ['css'], bad: [] },
   ],
   'ecm-archive': [

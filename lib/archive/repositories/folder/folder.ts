@@ -14,11 +14,11 @@ import { noContainer, noSuchWay } from '../remote';
 import type { ArchiveFile, ContainerSpec, Filed, Metadata, RecordOptions, Repository, UploadOptions } from '../types';
 import { type Card, Cards } from './cards';
 import { codeOf, diskFault, exists, linkNew, makeDirectory, replaceFile, writeTemporary } from './disk';
-import { leadsOut, locked, notAFile, privatePart, reservedName } from './refusals';
+import { leadsOut, locked, noFolderAbove, notAFile, privatePart, reservedName } from './refusals';
 
 export interface FolderSettings {
   kind: 'folder';
-  /** Absolute path of an existing folder, or of one to be made in an existing one. */
+  /** Absolute path. Made on first use where the folder above is there; a longer chain is taken for a mistake. */
   folder: string;
 }
 
@@ -97,6 +97,19 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     if (real !== top && !real.startsWith(top + path.sep)) throw leadsOut();
   };
 
+  /** @returns whether it was missing */
+  const makeRoot = async (): Promise<boolean> => {
+    if (await exists(root)) return false;
+    if (!(await exists(path.dirname(root)))) throw noFolderAbove(root);
+    await makeDirectory(root);
+    return true;
+  };
+
+  /** What was filed below a folder that is gone must not go on in one of the same name. */
+  const assertRoot = async (): Promise<void> => {
+    if (!(await exists(root))) throw noContainer(rules.service, JSON.stringify(root));
+  };
+
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -115,8 +128,11 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     },
 
     async test() {
-      await makeDirectory(root);
+      const made = await makeRoot();
       await fs.rm(await writeTemporary(temporary, 'test'));
+      // A test leaves nothing behind; what somebody has put there meanwhile stays.
+      const empty = made ? [temporary, path.dirname(temporary), root] : [];
+      for (const directory of empty) await fs.rmdir(directory).catch(() => undefined);
     },
 
     async prepare({ name }) {
@@ -128,7 +144,7 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     async resolveContainer(spec: ContainerSpec) {
       if (spec.by !== 'path') throw noSuchWay(spec.by, rules.service);
       const names = pathNames(spec.path, rules);
-      await makeDirectory(root);
+      await makeRoot();
       for (let depth = 0; depth <= names.length; depth += 1) {
         const id = names.slice(0, depth).join('/');
         // Step by step, so that nothing is made on the other side of a link.
@@ -144,6 +160,7 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     },
 
     async upload(container, file, key, options: UploadOptions) {
+      await assertRoot();
       if (options.replaces !== undefined) {
         return { ...(await replace(file, options.replaces.id, key)), how: 'versioned' };
       }
@@ -176,6 +193,7 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     readBack: (filed) => digestOfFile(at(filed.id)),
 
     async setMetadata(filed: Filed, metadata: Metadata) {
+      await assertRoot();
       const card = await mustHave(cards, filed);
       const next = JSON.parse(JSON.stringify(metadata)) as Card['metadata'];
       if (card.record === undefined) await cards.write({ ...card, metadata: next });
@@ -183,12 +201,15 @@ export function createFolderRepository(settings: FolderSettings): Repository {
     },
 
     async declareRecord(filed: Filed, options: RecordOptions) {
+      await assertRoot();
       const card = await mustHave(cards, filed);
       await cards.write({ ...card, record: { ...card.record, ...options } });
     },
 
     async containers(parent = '') {
       const names = pathNames(parent, rules);
+      // Before its first use there is nothing in it.
+      if (names.length === 0 && !(await exists(root))) return [];
       await assertInside(names.join('/'));
       const entries = await fs.readdir(at(names.join('/')), { withFileTypes: true });
       return entries

@@ -10,6 +10,13 @@ export const locked = (document: string): SignatureError =>
     `${document} is declared a record in the folder and cannot be changed. File the document under another name.`,
   );
 
+export const noFolderAbove = (folder: string): SignatureError =>
+  new SignatureError(
+    'NO_CONTAINER',
+    `folder: ${JSON.stringify(folder)} does not exist, and neither does the folder above it. Correct the path, mount the disk, or make the folder.`,
+    { field: 'folder' },
+  );
+
 export const reservedName = (): SignatureError =>
   new SignatureError(
     'NAME_NOT_ALLOWED',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { fileOne } from '../../../../dist/lib/archive/repositories/file';
@@ -34,6 +34,7 @@ const isForm = ({ headers }: Incoming) => headers['content-type']?.startsWith('m
 const benches: Record<string, (folder: string) => Promise<Bench>> = {
   folder: async (folder) => {
     const root = path.join(folder, 'archive');
+    mkdirSync(folder, { recursive: true });
     const files = () =>
       !existsSync(root)
         ? []

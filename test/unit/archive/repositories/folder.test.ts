@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -92,6 +93,35 @@ describe('a folder as repository', () => {
     expect(readdirSync(path.join(folder.path, 'outside'))).to.deep.equal([]);
     symlinkSync(path.join(folder.path, 'outside'), path.join(root(), 'contract.pdf'));
     expect((await failure(run({ container: { by: 'path' } }))).code).to.equal('NAME_NOT_ALLOWED');
+  });
+
+  it('is made on first use, but not the folders above it', async () => {
+    expect(await open().containers()).to.deep.equal([]);
+    await run();
+    expect(existsSync(document())).to.equal(true);
+    const mistaken = openRepository({ kind: 'folder', folder: path.join(folder.path, 'arhcive', 'signed') }, tools());
+    for (const work of [mistaken.test(), mistaken.resolveContainer({ by: 'path', path: 'Contracts' })]) {
+      expect(await failure(work)).to.include({ code: 'NO_CONTAINER', field: 'folder' });
+    }
+    expect(existsSync(path.join(folder.path, 'arhcive'))).to.equal(false);
+  });
+
+  it('is not made anew under what was begun in it', async () => {
+    const notes = new Notes(2);
+    const item = itemOf(fileIn(folder.path, 'signed pdf'));
+    await failure(fileOne(open(), item, {}, notes.note));
+    renameSync(root(), `${root()} of before`);
+    expect((await failure(fileOne(open(), item, notes.kept, notes.note))).code).to.equal('NO_CONTAINER');
+    expect(existsSync(root())).to.equal(false);
+  });
+
+  it('leaves nothing behind when it is tested', async () => {
+    await open().test();
+    expect(existsSync(root())).to.equal(false);
+    mkdirSync(root());
+    writeFileSync(path.join(root(), 'theirs'), 'x');
+    await open().test();
+    expect(readFileSync(path.join(root(), 'theirs'), 'utf8')).to.equal('x');
   });
 
   it('refuses a damaged card instead of filing again', async () => {
