@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { openRepository } from '../../../dist/lib/archive/repositories/open.js';
-import { repositoryKinds } from '../../../dist/nodes/ecm-repository/config.js';
+import { readSettings } from '../../../dist/lib/archive/repositories/settings.js';
+import { ecmRepositoryConfig, repositoryKinds } from '../../../dist/nodes/ecm-repository/config.js';
+import { settingsOf } from '../../../dist/nodes/ecm-repository/settings.js';
 import { loadPage } from './editor-page';
 
 const { script } = loadPage('ecm-archive');
@@ -31,5 +33,57 @@ describe('what the dialog of ecm-archive takes a repository for', () => {
 
   it('is everything while none is chosen', () => {
     expect(abilitiesOf('').ways).to.include.members(['path', 'workspace']);
+  });
+});
+
+describe('what is written into the dialog of ecm-repository', () => {
+  const fields = {
+    url,
+    auth: 'none',
+    tokenUrl: url,
+    clientId: 'client',
+    storageUrl: 'https://storage.example.com',
+    repositoryId: 'A1',
+    rootFolderId: '2000',
+    fileType: 'contract',
+    keyProperty: 'envelope_key',
+    aclId: 'acl-1',
+  };
+  const secrets = { password: 'secret', clientSecret: 'secret', token: 'secret' };
+  const read = (kind: string, more: object = {}) => {
+    const config = ecmRepositoryConfig.parse({ ...fields, kind, ...more });
+    return readSettings(settingsOf(config, secrets, '/user'));
+  };
+
+  it('is what the repository is opened with', () => {
+    expect(read('core-content')).to.deep.equal({
+      kind: 'core-content',
+      url,
+      storageUrl: 'https://storage.example.com',
+      tokenUrl: url,
+      clientId: 'client',
+      clientSecret: 'secret',
+      rootFolderId: '2000',
+      fileType: 'contract',
+      keyProperty: 'envelope_key',
+      aclId: 'acl-1',
+    });
+    expect(read('cmis', { keyProperty: 'acme:envelope.key' })).to.deep.equal({
+      kind: 'cmis',
+      url,
+      credentials: { kind: 'none' },
+      repositoryId: 'A1',
+      keyProperty: 'acme:envelope.key',
+    });
+    const user = { auth: 'user', user: 'ann' };
+    expect(read('content-server', user)).to.deep.include({ kind: 'content-server', url, root: '2000' });
+  });
+
+  it('may be left empty', () => {
+    const blank = { repositoryId: '', rootFolderId: '', fileType: '', keyProperty: '', aclId: '' };
+    for (const kind of ['core-content', 'cmis', 'content-server']) {
+      const given = Object.values(read(kind, { ...blank, auth: kind === 'cmis' ? 'none' : 'user', user: 'ann' }));
+      expect(given, kind).to.not.include('');
+    }
   });
 });

@@ -6,7 +6,7 @@ import { place } from '../place';
 import { isGood, noContainer, noSuchWay, readAs } from '../remote';
 import type { ArchiveFile, Filed, Metadata, Repository, RepositoryTools } from '../types';
 import { CmisClient, type CmisProperties, type CmisSettings, cmisFault, textIn } from './client';
-import { changedValues, listIn, propertyFields, type Value } from './form';
+import { addedTypes, changedValues, listIn, propertyFields, type Value } from './form';
 import { CmisKeys } from './keys';
 import { CmisModel, documentType } from './model';
 import { recordValues } from './records';
@@ -61,16 +61,26 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
   const keys = keyProperty === undefined ? undefined : new CmisKeys(client, model, keyProperty);
   const keyOf = (key: string) => (keyProperty === undefined ? {} : { [keyProperty]: key });
 
+  /** With the secondary types that its attributes and the key need. */
+  const complete = async (metadata: Metadata = { attributes: {} }): Promise<Metadata> => {
+    const properties = Object.keys({ ...keyOf(''), ...metadata.attributes });
+    return {
+      ...metadata,
+      aspects: await model.aspectsFor(metadata.type ?? documentType, metadata.aspects, properties),
+    };
+  };
+
   const create = async (container: string, file: ArchiveFile, key: string, metadata?: Metadata) => {
     const type = metadata?.type ?? documentType;
     const { versionable } = await model.type(type);
+    const whole = await complete(metadata);
     const extra = {
       'cmis:objectTypeId': type,
       'cmis:name': file.name,
-      ...(metadata?.aspects?.length && { 'cmis:secondaryObjectTypeIds': metadata.aspects }),
+      ...(whole.aspects?.length && { 'cmis:secondaryObjectTypeIds': whole.aspects }),
       ...keyOf(key),
     };
-    const values = await model.values(metadata, extra, true);
+    const values = await model.values(whole, extra, true);
     const form = { cmisaction: 'createDocument', versioningState: versionable ? 'major' : 'none', succinct: 'true' };
     const answer = await client.act(container, [...Object.entries(form), ...propertyFields(values)], { file });
     if (isGood(answer)) return filedOf(readAs(created, answer.data, service).succinctProperties, key);
@@ -107,9 +117,11 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
     if (keyProperty === undefined) return;
     const before = await objectOf(id);
     if (textIn(before, keyProperty) !== '') return;
-    const aspects = listIn(before, 'cmis:secondaryObjectTypeIds');
-    const definition = (await model.definitions(textIn(before, 'cmis:objectTypeId'), aspects)).get(keyProperty);
-    if (definition?.updatability === 'readwrite') await update(id, [[keyProperty, key]]);
+    const type = textIn(before, 'cmis:objectTypeId');
+    const aspects = await model.aspectsFor(type, listIn(before, 'cmis:secondaryObjectTypeIds'), [keyProperty]);
+    const definition = (await model.definitions(type, aspects)).get(keyProperty);
+    if (definition?.updatability === 'readwrite')
+      await update(id, [...addedTypes(before, aspects), [keyProperty, key]]);
   };
 
   return {
@@ -122,12 +134,12 @@ export function createCmisRepository(settings: CmisSettings, tools: RepositoryTo
 
     async prepare({ name, metadata }) {
       checkName(name, rules);
+      const whole = await complete(metadata);
       if (keyProperty !== undefined) {
-        const type = metadata?.type ?? documentType;
-        const definitions = await model.definitions(type, metadata?.aspects);
-        if (!definitions.has(keyProperty)) throw noSuchKey(keyProperty, type);
+        const type = whole.type ?? documentType;
+        if (!(await model.definitions(type, whole.aspects)).has(keyProperty)) throw noSuchKey(keyProperty, type);
       }
-      await model.values(metadata, keyOf('x'), true);
+      await model.values(whole, keyOf('x'), true);
     },
 
     nameFor: (title, room) => legalName(title, rules, room),
@@ -207,6 +219,6 @@ const created = z.object({ succinctProperties: z.record(z.string(), z.unknown())
 const noSuchKey = (property: string, type: string): SignatureError =>
   new SignatureError(
     'BAD_CONFIG',
-    `keyProperty ${JSON.stringify(property)} is no writable property of ${type} or of the chosen aspects. Choose a type or aspect that has it, or leave keyProperty empty.`,
+    `keyProperty ${JSON.stringify(property)} is no writable property of ${type} or of an aspect. Choose a type that has it, or leave keyProperty empty.`,
     { field: 'keyProperty' },
   );

@@ -74,7 +74,7 @@ export class CmisKeys {
       return [...own, ...children.flatMap((child) => homes(child.type, child.children, has))];
     };
     const documents = await this.model.below(documentType, true);
-    const secondary = await this.model.below(secondaryType, true);
+    const secondary = await this.model.secondaryTypes();
     return [
       ...homes(await this.model.type(documentType), documents, false),
       ...secondary.flatMap(({ type, children }) => homes(type, children, false)),

@@ -56,6 +56,7 @@ const own = /^cmis:(?:name|objectTypeId|secondaryObjectTypeIds)$/;
 
 export class CmisModel {
   readonly #types = new Map<string, CmisType>();
+  #secondary: Promise<TypeTree[]> | undefined;
 
   constructor(private readonly client: CmisClient) {}
 
@@ -87,6 +88,37 @@ export class CmisModel {
     if (!isGood(answer) && base === secondaryType) return [];
     if (!isGood(answer)) throw cmisFault(answer, this.client.options);
     return readAs(z.array(tree), answer.data, this.client.options.service);
+  }
+
+  /** All secondary types with their definitions. */
+  secondaryTypes(): Promise<TypeTree[]> {
+    this.#secondary ??= this.below(secondaryType, true).catch((thrown) => {
+      this.#secondary = undefined;
+      throw thrown;
+    });
+    return this.#secondary;
+  }
+
+  /**
+   * The given secondary types, and those that define properties the type does not have: who sets a property of a
+   * secondary type wants the document to have that type.
+   */
+  async aspectsFor(
+    id: string,
+    aspects: readonly string[] | undefined,
+    properties: readonly string[],
+  ): Promise<readonly string[]> {
+    const definitions = await this.definitions(id, aspects);
+    const unknown = properties.filter((property) => !definitions.has(property) && !own.test(property));
+    if (unknown.length === 0) return aspects ?? [];
+    const homeOf = (nodes: readonly TypeTree[], property: string): string | undefined => {
+      const here = nodes.find(({ type: { propertyDefinitions } }) => propertyDefinitions[property] !== undefined);
+      const below = nodes.flatMap(({ children }) => children);
+      return here?.type.id ?? (below.length === 0 ? undefined : homeOf(below, property));
+    };
+    const all = await this.secondaryTypes();
+    const homes = unknown.map((property) => homeOf(all, property)).filter((home) => home !== undefined);
+    return [...new Set([...(aspects ?? []), ...homes])];
   }
 
   /** Types that documents can have, and secondary types. */
@@ -191,6 +223,6 @@ const missing = (id: string): SignatureError =>
 const unknown = (id: string): SignatureError =>
   new SignatureError(
     'UNKNOWN_TYPE',
-    `attributes.${id} is no writable property of the type or its aspects. Remove it from the mapping, or add the aspect.`,
+    `attributes.${id} is no writable property of the type or of an aspect. Remove it from the mapping.`,
     { field: `attributes.${id}` },
   );

@@ -14,9 +14,11 @@ export async function changesTo(
   extra: Readonly<Record<string, AttributeValue>> = {},
 ): Promise<Value[]> {
   const type = textIn(before, 'cmis:objectTypeId');
-  const aspects = [...new Set([...listIn(before, 'cmis:secondaryObjectTypeIds'), ...(metadata?.aspects ?? [])])];
+  const wanted = [...new Set([...listIn(before, 'cmis:secondaryObjectTypeIds'), ...(metadata?.aspects ?? [])])];
+  const properties = Object.keys({ ...extra, ...metadata?.attributes });
+  const aspects = await model.aspectsFor(type, wanted, properties);
   const values = await model.values({ attributes: {}, ...metadata, type, aspects }, extra, false);
-  return [...addedTypes(before, metadata?.aspects ?? []), ...changedValues(values, before)];
+  return [...addedTypes(before, aspects), ...changedValues(values, before)];
 }
 
 /**

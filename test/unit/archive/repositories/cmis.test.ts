@@ -93,6 +93,21 @@ describe('CMIS', () => {
     });
   });
 
+  it('gives a document the secondary types whose properties it gets', async () => {
+    const { id } = await run(
+      { metadata: { attributes: { 'acme:level': 'high' } } },
+      open({ keyProperty: 'acme:trace' }),
+    );
+    expect(server.get(id).properties).to.deep.include({
+      'acme:level': 'high',
+      'acme:trace': 'sig_env-1_signed',
+    });
+    expect(server.get(id).properties['cmis:secondaryObjectTypeIds']).to.have.members([
+      'acme:confidential',
+      'acme:traced',
+    ]);
+  });
+
   it('writes what can be written only once with the upload, or with the new version, and not again', async () => {
     const version = (clerk: string, content?: string) =>
       run(
