@@ -68,7 +68,7 @@ async function commitOnce(call: PgCall, connection: Connection): Promise<Outcome
     });
     const tx = new PgTx(client, now);
     const value = await perform(tx, call);
-    await writeCounters((text, params) => tx.query(text, params), tx.deltas);
+    await writeCounters((text, params) => tx.query(text, params), tx.deltas, 'many');
     const { channel, payload } = connection.notify;
     if (tx.hasChanged) await client.query('select pg_notify($1, $2)', [channel, payload]);
     await client.query('commit');

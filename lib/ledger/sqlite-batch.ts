@@ -1,9 +1,10 @@
 import { SignatureError } from '../errors';
 import { ledgerError } from './errors';
+import { answersApart, countTogether, inputTogether } from './intake-batch';
 import type { Row, Tx } from './sql';
 import type { SqliteDatabase } from './sqlite-database';
 import type { Answer, Call, Refusal } from './sqlite-protocol';
-import { isReading, verbs } from './verbs';
+import { isReading, type VerbName, verbs } from './verbs';
 import { type Delta, writeCounters } from './verbs/counters';
 
 /** How much is committed together: enough to share one fsync, little enough to stay quick. */
@@ -17,90 +18,114 @@ export interface BatchResult {
 }
 
 /**
- * Takes calls from the front of a queue and runs them in one transaction, each in a savepoint of its own, so that one
- * that fails harms no other. The answers may go out when this resolves: everything is on disk then.
+ * Takes calls from the front of a queue and runs them in one transaction, so that they share a commit. Each is in a
+ * savepoint of its own, so that one that fails harms no other; calls of the intake verb are made one where they can be.
+ * The answers may go out when this resolves: everything is on disk then.
  */
-export async function runBatch(db: SqliteDatabase, file: string, queue: Call[]): Promise<BatchResult> {
-  const taken: Call[] = [];
-  const reading = queue[0] !== undefined && isReading(queue[0].verb);
-  const started = performance.now();
-  const next = (): Call | undefined => {
-    const [call] = queue;
-    const ends = taken.length >= maxCalls || (taken.length > 0 && performance.now() - started > maxMs);
-    // Reading calls need no write lock, so they are not mixed with others.
-    if (call === undefined || ends || isReading(call.verb) !== reading) return undefined;
-    queue.shift();
-    taken.push(call);
-    return call;
+export function runBatch(db: SqliteDatabase, file: string, queue: Call[]): Promise<BatchResult> {
+  let started = 0;
+  let taken = 0;
+  const next = (): Call[] => {
+    // The wait for the lock does not count.
+    if (taken === 0) started = performance.now();
+    if (taken >= maxCalls || (taken > 0 && performance.now() - started > maxMs)) return [];
+    const group = queue.splice(0, Math.min(countTogether(queue), maxCalls - taken));
+    taken += group.length;
+    return group;
   };
-  return commitTogether(db, file, taken, next, reading);
+  return commitTogether(db, file, next, allRead(queue.slice(0, maxCalls)));
 }
+
+/** Calls that only read need no write lock, so they come through while another process holds it. */
+const allRead = (calls: readonly Call[]): boolean => calls.every(({ verb }) => isReading(verb));
 
 async function commitTogether(
   db: SqliteDatabase,
   file: string,
-  taken: Call[],
-  next: () => Call | undefined,
+  next: () => Call[],
   reading: boolean,
 ): Promise<BatchResult> {
+  const taken: Call[] = [];
   try {
     const answers: Answer[] = [];
     const deltas: Delta[] = [];
     let changed = false;
     db.begin(reading);
-    for (let call = next(); call !== undefined; call = next()) {
-      const own = new SqliteTx(db, call.now ?? Date.now());
-      db.run('savepoint call');
-      try {
-        answers.push({ id: call.id, value: await perform(own, call) });
-        deltas.push(...own.deltas);
-        changed ||= own.hasChanged;
-      } catch (thrown) {
-        if (isOfTheEngine(thrown)) throw thrown;
-        db.run('rollback to call');
-        answers.push({ id: call.id, refusal: toRefusal(thrown, file) });
-      }
-      db.run('release call');
+    for (let group = next(); group.length > 0; group = next()) {
+      taken.push(...group);
+      const done = await runGroup(db, file, group);
+      answers.push(...done.answers);
+      deltas.push(...done.deltas);
+      changed ||= done.changed;
     }
-    await writeCounters(async (text, params) => db.all(text, params), deltas);
+    await writeCounters(async (text, params) => db.all(text, params), deltas, 'one');
     db.commit();
     return { answers, changed };
   } catch (thrown) {
     db.rollback();
-    return alone(db, file, taken, next, thrown, reading);
+    // The lock was not to be had: the calls that were not begun wait no second time.
+    if (taken.length === 0) for (let group = next(); group.length > 0; group = next()) taken.push(...group);
+    return apart(db, file, taken, thrown);
+  }
+}
+
+/** Runs calls as one; if that one fails, each by itself. */
+async function runGroup(
+  db: SqliteDatabase,
+  file: string,
+  group: readonly Call[],
+): Promise<BatchResult & { deltas: Delta[] }> {
+  const [first] = group;
+  if (first === undefined) return { answers: [], deltas: [], changed: false };
+  const tx = new SqliteTx(db, first.now ?? Date.now());
+  db.all('savepoint call');
+  try {
+    const values = answersApart(group, await perform(tx, first.verb, inputTogether(group)));
+    db.all('release call');
+    const answers = group.map(({ id }, index) => ({ id, value: values[index] }));
+    return { answers, deltas: tx.deltas, changed: tx.hasChanged };
+  } catch (thrown) {
+    if (isOfTheEngine(thrown)) throw thrown;
+    db.all('rollback to call');
+    db.all('release call');
+    if (group.length === 1) {
+      return { answers: [{ id: first.id, refusal: toRefusal(thrown, file) }], deltas: [], changed: false };
+    }
+    const results = [];
+    for (const call of group) results.push(await runGroup(db, file, [call]));
+    return { ...joined(results), deltas: results.flatMap(({ deltas }) => deltas) };
   }
 }
 
 /** After a failure of the engine nothing of the batch holds: each call is tried again in a transaction of its own. */
-async function alone(
-  db: SqliteDatabase,
-  file: string,
-  taken: Call[],
-  next: () => Call | undefined,
-  thrown: unknown,
-  reading: boolean,
-): Promise<BatchResult> {
-  // The lock was not to be had: the calls that were not begun wait no second time.
-  if (taken.length === 0) while (next() !== undefined);
-  const busy = taken.length > 1 && ledgerError(thrown, { engine: 'sqlite', where: file });
-  if (taken.length === 1 || (busy instanceof SignatureError && busy.code === 'LEDGER_LOCKED')) {
-    return { answers: taken.map(({ id }) => ({ id, refusal: toRefusal(thrown, file) })), changed: false };
-  }
+async function apart(db: SqliteDatabase, file: string, taken: Call[], thrown: unknown): Promise<BatchResult> {
+  const refuse = (calls: readonly Call[]): BatchResult => ({
+    answers: calls.map(({ id }) => ({ id, refusal: toRefusal(thrown, file) })),
+    changed: false,
+  });
+  if (taken.length === 1) return refuse(taken);
+  const error = ledgerError(thrown, { engine: 'sqlite', where: file });
+  const locked = error instanceof SignatureError && error.code === 'LEDGER_LOCKED';
   const results: BatchResult[] = [];
   for (const call of taken) {
-    const one = [call];
-    results.push(await commitTogether(db, file, one, once(call), reading));
+    const reading = isReading(call.verb);
+    results.push(locked && !reading ? refuse([call]) : await commitTogether(db, file, once(call), reading));
   }
-  return { answers: results.flatMap(({ answers }) => answers), changed: results.some(({ changed }) => changed) };
+  return joined(results);
 }
 
-const once = (call: Call): (() => Call | undefined) => {
+const joined = (results: readonly BatchResult[]): BatchResult => ({
+  answers: results.flatMap(({ answers }) => answers),
+  changed: results.some(({ changed }) => changed),
+});
+
+const once = (call: Call): (() => Call[]) => {
   const rest = [call];
-  return () => rest.shift();
+  return () => rest.splice(0);
 };
 
-const perform = (tx: Tx, call: Call): Promise<unknown> =>
-  (verbs[call.verb] as (tx: Tx, input: unknown) => Promise<unknown>)(tx, call.input);
+const perform = (tx: Tx, verb: VerbName, input: unknown): Promise<unknown> =>
+  (verbs[verb] as (tx: Tx, input: unknown) => Promise<unknown>)(tx, input);
 
 /** Errors of SQLite, in contrast to those of a verb, say nothing about the one call. */
 const isOfTheEngine = (thrown: unknown): boolean => (thrown as { code?: unknown } | null)?.code === 'ERR_SQLITE_ERROR';

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { SignatureError } from '../errors';
 import { type Cell, cell, lockMarker } from './sql';
 
@@ -20,10 +20,16 @@ export function nodeSqlite(): typeof import('node:sqlite') {
   );
 }
 
+interface Prepared {
+  statement: StatementSync;
+  /** Which parameter stands at each place of the text. */
+  places: number[];
+}
+
 /** A SQLite connection: the one place that knows the module `node:sqlite`. */
 export class SqliteDatabase {
   readonly #db: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
+  readonly #prepared = new Map<string, Prepared>();
   #inTransaction = false;
 
   private constructor(db: DatabaseSync) {
@@ -47,28 +53,28 @@ export class SqliteDatabase {
 
   /** Runs a statement with `$1`, `$2` … bound and returns its rows. */
   all<R extends object>(text: string, params: readonly Cell[] = []): R[] {
-    const named: Record<string, SQLInputValue> = {};
-    for (const [index, value] of params.entries()) {
-      const bound = cell(value);
+    const { statement, places } = this.#prepare(text);
+    const values = places.map((place) => {
+      const bound = cell(params[place] ?? null);
       // A number would be bound as a floating point value and arrive in a text column as "1.0".
-      named[`$${index + 1}`] = typeof bound === 'number' ? BigInt(bound) : bound;
-    }
-    return this.#prepare(text).all(named) as R[];
+      return typeof bound === 'number' ? BigInt(bound) : bound;
+    });
+    return statement.all(...values) as R[];
   }
 
-  /** Runs statements without parameters. */
+  /** Runs statements without parameters, once. */
   run(text: string): void {
     this.#db.exec(text);
   }
 
   /** @param reading a transaction that takes no write lock */
   begin(reading: boolean): void {
-    this.#db.exec(reading ? 'begin' : 'begin immediate');
+    this.all(reading ? 'begin' : 'begin immediate');
     this.#inTransaction = true;
   }
 
   commit(): void {
-    this.#db.exec('commit');
+    this.all('commit');
     this.#inTransaction = false;
   }
 
@@ -88,10 +94,16 @@ export class SqliteDatabase {
     this.#db.close();
   }
 
-  #prepare(text: string): StatementSync {
+  /** `$1` becomes a plain `?`, because binding by name looks each name up among all of a statement. */
+  #prepare(text: string): Prepared {
     const known = this.#prepared.get(text);
     if (known !== undefined) return known;
-    const statement = this.#db.prepare(text.replace(lockMarker, ''));
+    const places: number[] = [];
+    const anonymous = text.replace(lockMarker, '').replace(/\$(\d+)/g, (_, number: string) => {
+      places.push(Number(number) - 1);
+      return '?';
+    });
+    const statement = { statement: this.#db.prepare(anonymous), places };
     const [oldest] = this.#prepared.keys();
     if (this.#prepared.size >= maxPrepared && oldest !== undefined) this.#prepared.delete(oldest);
     this.#prepared.set(text, statement);

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { SignatureError, toError } from '../errors';
 import { Damage, type Engine, Hints, type LedgerInfo } from './engine';
 import { closed } from './errors';
+import { takeTogether, type Waiting } from './intake-batch';
 import type { Migration } from './migrations';
 import type { SqliteOptions } from './options';
 import { checkFile } from './sqlite-check';
@@ -71,8 +72,8 @@ class SqliteEngine implements Engine {
   readonly #hints = new Hints();
   readonly #damage = new Damage();
   readonly #closing = new AbortController();
-  readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
-  #outgoing: Call[] = [];
+  readonly #pending = new Map<number, Waiting>();
+  readonly #outgoing: Waiting[] = [];
   #lastId = 0;
   #end: Error | null = null;
   readonly #exited: Promise<void>;
@@ -101,9 +102,7 @@ class SqliteEngine implements Engine {
   call(verb: VerbName, input: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#end !== null) return reject(this.#end);
-      this.#lastId += 1;
-      this.#pending.set(this.#lastId, { resolve, reject });
-      this.#outgoing.push({ id: this.#lastId, verb, input, now: this.#clock?.() ?? null });
+      this.#outgoing.push({ verb, input, resolve, reject });
       if (this.#outgoing.length === 1) setImmediate(() => this.#flush());
     });
   }
@@ -158,10 +157,14 @@ class SqliteEngine implements Engine {
 
   /** Everything called in one turn of the event loop goes over as one message. */
   #flush(): void {
-    if (this.#outgoing.length === 0) return;
-    const calls = this.#outgoing;
-    this.#outgoing = [];
-    this.#post({ kind: 'calls', calls });
+    const now = this.#clock?.() ?? null;
+    const calls: Call[] = [];
+    for (let waiting = takeTogether(this.#outgoing); waiting; waiting = takeTogether(this.#outgoing)) {
+      this.#lastId += 1;
+      this.#pending.set(this.#lastId, waiting);
+      calls.push({ id: this.#lastId, verb: waiting.verb, input: waiting.input, now });
+    }
+    if (calls.length > 0) this.#post({ kind: 'calls', calls });
   }
 
   #post(message: ToWorker): void {
@@ -198,5 +201,6 @@ class SqliteEngine implements Engine {
   #stop(error: Error): void {
     this.#end ??= error;
     for (const id of [...this.#pending.keys()]) this.#settle(id, error);
+    for (const { reject } of this.#outgoing.splice(0)) reject(error);
   }
 }

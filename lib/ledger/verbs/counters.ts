@@ -14,14 +14,22 @@ export const ledgerScope = 'ledger';
 export const accountScope = (account: string): string => `account:${account}`;
 export const nodeScope = (node: string): string => `node:${node}`;
 
-/** Writes the collected deltas of a transaction, in a fixed order. Called by the drivers just before the commit. */
-export async function writeCounters(query: Tx['query'], deltas: readonly Delta[]): Promise<void> {
+/**
+ * Writes the collected deltas of a transaction, in a fixed order. Called by the drivers just before the commit.
+ *
+ * @param writers how many transactions may write at the same time: one, or many
+ */
+export async function writeCounters(
+  query: Tx['query'],
+  deltas: readonly Delta[],
+  writers: 'one' | 'many',
+): Promise<void> {
   const sums = new Map<string, Delta>();
   for (const delta of deltas) {
     const key = JSON.stringify([delta.scope, delta.name]);
     sums.set(key, { ...delta, by: (sums.get(key)?.by ?? 0) + delta.by });
   }
-  const shard = Math.floor(Math.random() * shards);
+  const shard = writers === 'one' ? 0 : Math.floor(Math.random() * shards);
   for (const [, sum] of [...sums].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (sum.by === 0) continue;
     await query(

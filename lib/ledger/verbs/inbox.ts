@@ -4,7 +4,7 @@ import type { Receipt, ReceivedEvent, ReceiveEventsInput, RejectHintsInput } fro
 import { note } from './audit';
 import { accountScope } from './counters';
 import { lockEnvelope, saveEnvelope } from './envelopes';
-import { setTimers } from './timers';
+import { wakeTimers } from './timers';
 
 /** Kind of the timer that asks for an envelope to be read at the provider. */
 export const refreshKind = 'refresh';
@@ -23,16 +23,18 @@ const rowsPerInsert = 500;
  */
 export async function receiveEvents(tx: Tx, input: ReceiveEventsInput): Promise<Receipt[]> {
   const pruned = await prunedAmong(tx, input);
-  const arrived = input.events.map((event) => ({ event, key: rowKey(event.envelope, shortHash(event.dedupe)) }));
+  const arrived = input.events.map((event) => {
+    const dedupe = shortHash(event.dedupe);
+    return { event, dedupe, key: rowKey(event.envelope, dedupe) };
+  });
   // Always events before timers, both in one order, so that parallel calls cannot block each other.
   const rows = arrived.filter(({ event }) => !pruned.has(event.envelope)).sort((a, b) => (a.key < b.key ? -1 : 1));
   const fresh = new Set<string>();
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
-    const part = rows.slice(from, from + rowsPerInsert).map(({ event }) => event);
-    for (const key of await insertHints(tx, input, part)) fresh.add(key);
+    for (const key of await insertHints(tx, input, rows.slice(from, from + rowsPerInsert))) fresh.add(key);
   }
   const envelopes = new Set(rows.filter(({ key }) => fresh.has(key)).map(({ event }) => event.envelope));
-  await setTimers(
+  await wakeTimers(
     tx,
     [...envelopes].map((envelope) => ({
       id: refreshId(input.account, envelope),
@@ -69,11 +71,15 @@ async function prunedAmong(tx: Tx, input: ReceiveEventsInput): Promise<Set<strin
 }
 
 /** Inserts what is not there yet and returns the keys of those rows. */
-async function insertHints(tx: Tx, input: ReceiveEventsInput, events: readonly ReceivedEvent[]): Promise<string[]> {
+async function insertHints(
+  tx: Tx,
+  input: ReceiveEventsInput,
+  arrived: readonly { event: ReceivedEvent; dedupe: string }[],
+): Promise<string[]> {
   const bind = new Bind();
   const { account, origin } = input;
-  const values = events.map(({ envelope, dedupe, uuid, type, at, signer }) =>
-    bind.tuple([account, envelope, shortHash(dedupe), uuid, type, at, signer, origin, 'hint', tx.now]),
+  const values = arrived.map(({ event: { envelope, uuid, type, at, signer }, dedupe }) =>
+    bind.tuple([account, envelope, dedupe, uuid, type, at, signer, origin, 'hint', tx.now]),
   );
   const rows = await tx.query<{ envelope: string; dedupe: string }>(
     `insert into events(account, envelope, dedupe, uuid, type, happened_at, signer, origin, state, received_at)

@@ -42,11 +42,27 @@ export const setTimer = (tx: Tx, input: SetTimerInput): Promise<void> => setTime
 /** Sets several timers, each with an id of its own, in one statement. */
 export async function setTimers(tx: Tx, inputs: readonly SetTimerInput[]): Promise<void> {
   if (inputs.length === 0) return;
+  await upsert(tx, inputs, '');
+  tx.changed();
+}
+
+/**
+ * Sets timers of which only the time matters. One that is pending and not later is left as it is: nothing is written for
+ * it, and nobody is told.
+ */
+export async function wakeTimers(tx: Tx, inputs: readonly SetTimerInput[]): Promise<void> {
+  if (inputs.length === 0) return;
+  const later = `timers.state <> 'pending' or timers.clock <> excluded.clock or timers.due > excluded.due`;
+  const rows = await upsert(tx, inputs, `where ${later} returning id`);
+  if (rows.length > 0) tx.changed();
+}
+
+function upsert(tx: Tx, inputs: readonly SetTimerInput[], ending: string): Promise<object[]> {
   const bind = new Bind();
   const values = inputs.map(({ id, kind, account, envelope, node, ref, clock, due, data }) =>
     bind.tuple([id, kind, account, envelope, node, ref, clock, due, toJson(data), 'pending', tx.now]),
   );
-  await tx.query(
+  return tx.query(
     `insert into timers(id, kind, account, envelope, node, ref, clock, due, data, state, updated_at)
      values ${values.join(',')}
      on conflict(id) do update set
@@ -54,10 +70,9 @@ export async function setTimers(tx: Tx, inputs: readonly SetTimerInput[]): Promi
                   then timers.due else excluded.due end,
        kind = excluded.kind, account = excluded.account, envelope = excluded.envelope, node = excluded.node,
        ref = excluded.ref, clock = excluded.clock, data = excluded.data, state = 'pending', owner = '', lease = 0,
-       rev = timers.rev + 1, attempts = 0, fired_at = null, error = '', updated_at = excluded.updated_at`,
+       rev = timers.rev + 1, attempts = 0, fired_at = null, error = '', updated_at = excluded.updated_at ${ending}`,
     bind.values,
   );
-  tx.changed();
 }
 
 /**

@@ -25,12 +25,51 @@ describe('ledger batches', () => {
   const event = (id: number) =>
     call(id, 'receiveEvents', { account, origin: 'webhook', events: [{ ...fact(`k${id}`), envelope: 'e' }] });
 
-  it('takes many writing calls into one transaction, and reading ones into another without a lock', async () => {
-    const queue = [event(1), event(2), event(3), call(4, 'counters', { account }), call(5, 'stats', {}), event(6)];
-    const sizes: number[] = [];
-    while (queue.length > 0) sizes.push((await runBatch(db, 'x', queue)).answers.length);
-    expect(sizes).to.deep.equal([3, 2, 1]);
-    expect(begun).to.deep.equal([false, true, false]);
+  it('takes calls of all kinds into one transaction, in order', async () => {
+    const queue = [event(1), call(2, 'counters', { account }), event(3), call(4, 'counters', { account })];
+    const answers = [];
+    while (queue.length > 0) answers.push(...(await runBatch(db, 'x', queue)).answers);
+    expect(answers.map(({ id }) => id)).to.deep.equal([1, 2, 3, 4]);
+    expect(begun).to.not.include(true);
+  });
+
+  it('takes no lock for calls that only read', async () => {
+    await runBatch(db, 'x', [call(1, 'counters', { account }), call(2, 'stats', {})]);
+    expect(begun).to.deep.equal([true]);
+  });
+
+  it('lets calls that only read come through while another process holds the lock', async () => {
+    const begin = db.begin.bind(db);
+    db.begin = (reading) => {
+      if (!reading) throw Object.assign(new Error('locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
+      begin(reading);
+    };
+    const { answers } = await runBatch(db, 'x', [event(1), call(2, 'counters', { account })]);
+    expect(answers[0]).to.have.nested.property('refusal.code', 'LEDGER_LOCKED');
+    expect(answers[1]).to.deep.equal({ id: 2, value: {} });
+  });
+
+  it('gives each of the intake calls it makes one its own answer', async () => {
+    const both = { ...fact('both'), envelope: 'e' };
+    const pair = call(2, 'receiveEvents', { account, origin: 'webhook', events: [both, both] });
+    const elsewhere = call(3, 'receiveEvents', { account: 'other', origin: 'webhook', events: [both] });
+    const queue = [event(1), pair, elsewhere, { ...event(1), id: 4 }];
+    const answers = [];
+    while (queue.length > 0) answers.push(...(await runBatch(db, 'x', queue)).answers);
+    expect(answers).to.deep.equal([
+      { id: 1, value: ['fresh'] },
+      { id: 2, value: ['fresh', 'duplicate'] },
+      { id: 3, value: ['fresh'] },
+      { id: 4, value: ['duplicate'] },
+    ]);
+  });
+
+  it('harms no other call by one that fails', async () => {
+    const broken = call(2, 'receiveEvents', { account, origin: 'webhook', events: [{ dedupe: null }] });
+    const { answers } = await runBatch(db, 'x', [event(1), broken, event(3)]);
+    expect(answers.map((answer) => 'refusal' in answer)).to.deep.equal([false, true, false]);
+    const [sum] = db.all<{ n: number }>('select count(*) as n from events');
+    expect(sum?.n).to.equal(2);
   });
 
   it('keeps batches small, so that the first of many does not wait for the last', async () => {
