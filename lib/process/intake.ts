@@ -29,7 +29,6 @@ export async function takeIn(account: SignatureAccount, body: Buffer, origin: Or
   }
   if (event.documentUuid === '') return 'duplicate';
   const [receipt] = await ledger.receiveEvents({ account: account.id, origin, events: [hint(event)] });
-  account.dispatcher.kick();
   return receipt ?? 'duplicate';
 }
 
