@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import {
   change,
+  eventLines,
+  eventsIn,
   type FlowNode,
   httpIn,
   httpResponse,
@@ -12,7 +14,7 @@ import {
   waitFor,
 } from '../support/flows';
 import { type House, openHouse, until } from '../support/house';
-import { api, decline, eventsOf, inLedger, order, sent, sign, state } from './steps';
+import { api, decline, eventsOf, inLedger, order, post, sent, sign, state } from './steps';
 
 interface Line {
   mark: string;
@@ -156,6 +158,37 @@ describe('the time of wait-for-status is up', () => {
     expect(await out(envelope)).to.include({ mark: '2', outcome: 'timeout', status: 'sent' });
     expect(house.runtime.log()).to.match(/could not be cancelled/);
     expect(await atService(envelope)).to.equal('se');
+  });
+
+  it('S10: a signature after the time was up brings no second message, is an event, and counts when parked again', async () => {
+    const again = [
+      httpIn('/again', ['again']),
+      change('again', [['envelope', 'payload.envelope']], ['patient', 'answer']),
+    ];
+    await house.deploy([
+      ...flows(['leaves']),
+      ...again,
+      eventsIn('events', ['line of events.jsonl']),
+      ...eventLines('events.jsonl'),
+    ]);
+    const envelope = await sent(house);
+    await until('the message to be parked', () =>
+      inLedger(house, async (ledger) => (await ledger.listWaits({ envelope, limit: 1 })).length === 1),
+    );
+    await house.advance('337h');
+    expect(await out(envelope)).to.include({ mark: '2', outcome: 'timeout', status: 'sent' });
+    await sign(house, envelope);
+    await until('the event', () =>
+      house
+        .lines<{ type: string; envelope: string }>('events.jsonl')
+        .some((event) => event.type === 'signed' && event.envelope === envelope),
+    );
+    expect(lines(envelope)).to.have.length(1);
+    const { entries } = await inLedger(house, (ledger) => ledger.journal({ account: 'account', envelope }));
+    expect(entries.map(({ kind }) => kind)).to.include('late');
+    await post(`${house.runtime.url}/again`, { envelope });
+    await until('the message that was parked again', () => lines(envelope).length === 2);
+    expect(lines(envelope)[1]).to.include({ mark: '0', outcome: 'reached', status: 'signed' });
   });
 
   it('S14: others who wait for the envelope learn that it was cancelled; one that is left open stays open', async () => {

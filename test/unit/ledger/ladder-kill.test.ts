@@ -1,36 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { expect } from 'chai';
 import { due, fire, opening, record } from './ladder-steps';
-import { account, drain, newSeed, node, onBothEngines, random, type Store, truth, wait } from './stores';
-
-const script = (body: string): string => `
-  const { openLedger } = require(${JSON.stringify(path.resolve(__dirname, '../../../dist/lib/ledger/ledger.js'))});
-  const { options, now, account, node } = JSON.parse(process.env.TEST_INPUT);
-  const say = (text) => require('node:fs').writeSync(1, text + '\\n');
-  openLedger({ ...options, clock: () => now }).then(async (ledger) => { ${body} });`;
-
-/** Another process at work on the store's ledger. */
-function start(store: Store, body: string): ChildProcess {
-  const { clock: _, ...options } = store.options;
-  const input = JSON.stringify({ options, now: store.now, account, node });
-  return spawn(process.execPath, ['-e', script(body)], {
-    env: { ...process.env, TEST_INPUT: input },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-}
-
-/** Kills the process once it has said so many lines. Returns its signal. */
-async function killAfter(child: ChildProcess, lines: number): Promise<unknown> {
-  const ended = once(child, 'exit');
-  let seen = 0;
-  child.stdout?.on('data', (chunk: Buffer) => {
-    seen += chunk.toString().split('\n').length - 1;
-    if (seen >= lines) child.kill('SIGKILL');
-  });
-  return (await ended)[1];
-}
+import { killAfter, start } from './processes';
+import { account, drain, newSeed, onBothEngines, random, truth, wait } from './stores';
 
 onBothEngines('ledger ladders under SIGKILL', ({ store, ledger, engine }) => {
   it('is replaced by the next process when one died between hold and succession (S13)', async () => {

@@ -53,7 +53,7 @@ onBothEngines('ledger waits', ({ store, ledger, engine }) => {
   it('loses no wake-up when wait and status meet at random (S1)', async () => {
     const { next } = random(newSeed());
     const other = await store().open();
-    const runs = engine === 'sqlite' ? 4000 : 600;
+    const runs = engine === 'sqlite' ? 10_000 : 1_000;
     for (let done = 0; done < runs; done += 50) {
       const names = Array.from({ length: 50 }, (_, i) => `e${done + i}`);
       // Half of the envelopes are unknown until the two meet.
@@ -156,7 +156,7 @@ onBothEngines('ledger waits', ({ store, ledger, engine }) => {
     expect(await drain(ledger())).to.deep.equal([]);
   });
 
-  it('does what a simple model does, in random sequences', async () => {
+  it('does what a simple model does, in random sequences; the list of open waits equals it at any moment (S23)', async () => {
     const { below, pick } = random(newSeed());
     const statuses: Status[] = ['sent', 'viewed', 'partly', 'signed', 'declined', 'expired'];
     const rank = { '': 0, sent: 1, viewed: 2, partly: 3, signed: 10, declined: 10, expired: 10 };
@@ -168,7 +168,16 @@ onBothEngines('ledger waits', ({ store, ledger, engine }) => {
         if (w.state === 'waiting' && rank[status] === 10) w.state = status === 'signed' ? 'reached' : 'ended';
       }
     };
+    const listed = async () => {
+      const list = await ledger().listWaits({ node, state: 'waiting', limit: 10_000 });
+      return list.map(({ id, envelope, deadline, state }) => ({ id, envelope, deadline, state }));
+    };
     for (let step = 0; step < (engine === 'sqlite' ? 1500 : 400); step += 1) {
+      if (below(40) === 0) {
+        const open = [...waits].filter(([, { state }]) => state === 'waiting').map(([id, row]) => ({ id, ...row }));
+        expect(await listed(), `step ${step}`).to.have.deep.members(open);
+        expect((await ledger().waitStats({ nodes: [node] }))[0]?.open ?? 0, `step ${step}`).to.equal(open.length);
+      }
       const envelope = `e${below(60)}`;
       const action = below(10);
       if (action < 4) {
