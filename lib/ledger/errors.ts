@@ -27,6 +27,17 @@ const sqliteCode = {
   NOTADB: 26,
 } as const;
 
+/**
+ * What an error of SQLite says about the content of the file; null when it is about anything else, such as a lock or a
+ * failing disk.
+ */
+export function damageIn(thrown: unknown): string | null {
+  const { errcode, errstr } = (thrown ?? {}) as EngineError;
+  const isDamage =
+    typeof errcode === 'number' && [sqliteCode.CORRUPT, sqliteCode.NOTADB].some((code) => code === (errcode & 0xff));
+  return isDamage ? String(errstr ?? 'not a database') : null;
+}
+
 /** An error of an engine as a `SignatureError` that says what to do; other errors come back as they are. */
 export function ledgerError(thrown: unknown, place: Place): Error {
   if (thrown instanceof SignatureError) return thrown;
@@ -155,7 +166,7 @@ export const damaged = (where: string, detail: string) =>
 export const damagedAtWork = (where: string, detail: string) =>
   new SignatureError(
     'LEDGER_DAMAGED',
-    `The ledger at ${where} is damaged${detail ? ` (${detail})` : ''}. What does not need the damaged part goes on. Stop Node-RED soon, put the file away and restore the last backup; "core-signature-ledger verify" lists what is damaged.`,
+    `The ledger at ${where} is damaged${detail ? ` (${detail})` : ''}. What does not need the damaged part goes on. Stop Node-RED soon, put the file away and restore the last backup; "core-signature-ledger verify" says more.`,
     { field: 'file' },
   );
 

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ledgerError } from './errors';
+import { damageIn, ledgerError } from './errors';
 import type { CheckerTask, FromChecker } from './sqlite-check';
 import { SqliteDatabase } from './sqlite-database';
 
@@ -40,11 +40,8 @@ function verdict(): FromChecker {
     }
     return { verdict: 'sound' };
   } catch (thrown) {
-    const { errcode, errstr } = thrown as { errcode?: number; errstr?: string };
-    // CORRUPT and NOTADB (https://sqlite.org/rescode.html) speak of the content; a failing disk is another matter.
-    if (errcode !== undefined && [11, 26].includes(errcode & 0xff)) {
-      return { verdict: 'damaged', detail: errstr ?? 'not a database' };
-    }
+    const detail = damageIn(thrown);
+    if (detail !== null) return { verdict: 'damaged', detail };
     return { verdict: 'failed', reason: ledgerError(thrown, { engine: 'sqlite', where: file }) };
   } finally {
     db?.close();

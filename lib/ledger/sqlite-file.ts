@@ -14,7 +14,7 @@ import {
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SignatureError } from '../errors';
-import { damaged, notALedger, tooNew } from './errors';
+import { damaged, damageIn, notALedger, tooNew } from './errors';
 import { type Migration, newestVersion } from './migrations';
 import { networkFileSystem } from './network-fs';
 import { nodeSqlite, SqliteDatabase } from './sqlite-database';
@@ -113,10 +113,9 @@ function quickCheck(place: string | URL): string {
     const [row] = db.all<{ quick_check: string }>('pragma quick_check(1)');
     return row?.quick_check ?? 'no answer';
   } catch (thrown) {
-    const { errcode, errstr } = thrown as { errcode?: number; errstr?: string };
-    // Only what speaks of the content counts; a lock or a failing disk is another matter.
-    if (errcode !== undefined && [11, 26].includes(errcode & 0xff)) return errstr ?? 'not a database';
-    throw thrown;
+    const damage = damageIn(thrown);
+    if (damage === null) throw thrown;
+    return damage;
   } finally {
     db?.close();
   }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,7 +16,7 @@ import {
   tab,
   waitFor,
 } from '../support/flows';
-import { type House, openHouse, until } from '../support/house';
+import { type House, openHouse, projectRoot, until } from '../support/house';
 import { sent, sign } from './steps';
 
 /** Larger than what is read as a whole when it is opened. */
@@ -57,6 +58,7 @@ describe('a large ledger that is damaged inside', function () {
     await ledger.close();
     const db = new DatabaseSync(file);
     db.prepare(`insert into attachments values('ballast', 0, 'ballast', zeroblob(?))`).run(ballast);
+    db.exec(`insert into envelopes(account, id, created_at, updated_at) values('gone', 'gone', 0, 0)`);
     const entry = db.prepare(`insert into audit values('gone', 'gone', ?, 0, 'note', ?, '')`);
     for (let seq = 1; seq <= 30; seq += 1) entry.run(seq, `"${seq === 15 ? mark : ''}${'x'.repeat(500)}"`);
     db.close();
@@ -91,6 +93,17 @@ describe('a large ledger that is damaged inside', function () {
     ).to.have.length(1);
     await sign(house, early);
     await until('work to go on', () => house.lines<{ envelope: string }>('reached.jsonl').length === 1);
+  });
+
+  it('and core-signature-ledger verify says what is damaged', () => {
+    const program = path.join(projectRoot, 'bin', 'core-signature-ledger.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'verify', '--file', file], {
+      encoding: 'utf8',
+    });
+    expect(stdout, stderr)
+      .to.match(/^The file is damaged: .*page/m)
+      .and.match(/^Not every journal can be read/m);
+    expect(status).to.equal(2);
   });
 
   it('stays red whatever the nodes do, and is red under a node that is deployed later', async () => {

@@ -1,4 +1,5 @@
-import { ledgerError } from '../../errors';
+import { SignatureError } from '../../../errors';
+import { damageIn, ledgerError } from '../../errors';
 import type { Ledger } from '../../ledger';
 import { SqliteDatabase } from '../../sqlite-database';
 import type { JournalPlace } from '../../verbs/journal-checks';
@@ -20,13 +21,19 @@ export const verify: Command = {
   words: [0, 0],
   async run(invocation) {
     const place = await invocation.place();
-    const result = await invocation.withLedger(async (ledger) => ({
-      file: place.engine === 'sqlite' ? checkFile(place.file) : [],
-      ...(await checkAllJournals(ledger, invocation.io)),
-      stray: await ledger.strayJournals({ limit: mostShown }),
-    }));
+    const result = await invocation.withLedger(async (ledger) => {
+      const file = place.engine === 'sqlite' ? checkFile(place.file) : [];
+      const journals = async () => ({
+        readable: true,
+        ...(await checkAllJournals(ledger, invocation.io)),
+        stray: await ledger.strayJournals({ limit: mostShown }),
+      });
+      // What is wrong with the file is said also where that keeps the journals from being read.
+      return { file, ...(await journals().catch((thrown: unknown) => unreadable(thrown, file.length > 0))) };
+    });
     const problems = [
-      ...result.file.map((text) => `The file is damaged: ${text}`),
+      ...result.file.map((text) => `The file is damaged: ${text.replaceAll('\n', ' ')}`),
+      ...(result.readable ? [] : ['Not every journal can be read any more.']),
       ...result.broken.map(
         ({ account, id }) => `The journal of ${visible(id)} (account ${visible(account)}) is NOT INTACT.`,
       ),
@@ -43,6 +50,12 @@ export const verify: Command = {
   },
 };
 
+/** Journals in a file that is known to be damaged. */
+function unreadable(thrown: unknown, isDamaged: boolean) {
+  if (!isDamaged || !(thrown instanceof SignatureError) || thrown.code !== 'LEDGER_DAMAGED') throw thrown;
+  return { readable: false, journals: 0, entries: 0, broken: [], stray: [] };
+}
+
 /** What SQLite finds wrong with the file, nothing when it is sound. */
 function checkFile(file: string): string[] {
   try {
@@ -50,6 +63,11 @@ function checkFile(file: string): string[] {
     try {
       const rows = db.all<{ integrity_check: string }>('pragma integrity_check(20)');
       return rows.map(({ integrity_check }) => integrity_check).filter((text) => text !== 'ok');
+    } catch (thrown) {
+      // It gives up where tables cannot be compared with their indexes any more; the first bad page can still be named.
+      if (damageIn(thrown) === null) throw thrown;
+      const rows = db.all<{ quick_check: string }>('pragma quick_check(1)');
+      return rows.map(({ quick_check }) => quick_check);
     } finally {
       db.close();
     }
