@@ -7,7 +7,7 @@ import { account, onBothEngines, owner } from '../ledger/stores';
 onBothEngines('an effect that happens once', ({ ledger }) => {
   const effect = (): Effect => ({
     // All that it knows of an account is its name and who works.
-    account: { id: account, dispatcher: { owner } } as SignatureAccount,
+    account: { id: account, dispatcher: { owner, leaseMs: 60_000 } } as SignatureAccount,
     ledger: ledger(),
     kind: 'remind',
     key: 'ladder:1:s:remind',
