@@ -38,9 +38,10 @@ export function fetchOpenCmis(): string | undefined {
         `-DoutputDirectory=${folder}`,
         '-Dmdep.stripVersion',
       ];
-      const { status, stdout } = spawnSync('mvn', args, { cwd: folder, encoding: 'utf8' });
+      const { status, stdout } = spawnSync('mvn', args, { cwd: folder, encoding: 'utf8', timeout: 120_000 });
       const [, plain = '', , kind = ''] = artefact.split(':');
-      if (status !== 0) return `Maven could not fetch ${artefact}: ${stdout.trim().split('\n')[0] ?? ''}`;
+      if (status !== 0)
+        return `Maven could not fetch ${artefact}: ${stdout.trim().split('\n')[0] || 'no answer in time'}`;
       // Moved when it is complete, so that what is on the shelf can be used.
       renameSync(path.join(folder, `${plain}.${kind}`), path.join(shelf, name));
     } finally {

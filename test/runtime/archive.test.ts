@@ -79,11 +79,16 @@ describe('ecm-archive, in a folder', () => {
 
   it('files every part by itself where that is wanted, attachments too', async () => {
     const notes = { name: '../../price list.txt', content: Buffer.from('ten').toString('base64') };
-    const envelope = await archive.signed({ attachments: [notes] });
+    const long = { name: `${'合同'.repeat(60)}.txt`, content: Buffer.from('eleven').toString('base64') };
+    const envelope = await archive.signed({ attachments: [notes, long] });
     const { archive: result } = await archive.filed('documents', envelope, { path: 'parts' });
-    expect(result.items.map(({ role }) => role)).to.deep.equal(['signed', 'log', 'attachment-3', 'report']);
-    expect(result.items.find(({ role }) => role === 'attachment-3')?.name).to.match(/price_list\.txt$/);
-    expect(archive.onDisk('archive/parts')).to.have.length(4);
+    const roles = ['signed', 'log', 'attachment-3', 'attachment-4', 'report'];
+    expect(result.items.map(({ role }) => role)).to.deep.equal(roles);
+    const names = result.items.filter(({ role }) => role.startsWith('attachment')).map(({ name }) => name);
+    expect(names.join(' '))
+      .to.match(/price_list\.txt/)
+      .and.match(/合同\.txt/);
+    expect(archive.onDisk('archive/parts')).to.have.length(5);
   });
 
   it('takes its time-stamp from the authority that is named', async () => {
