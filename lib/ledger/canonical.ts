@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * JSON text with sorted keys and without spaces, so that equal values have equal text (the idea of RFC 8785).
@@ -17,7 +17,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** sha256 of UTF-8 text, base64url without padding (43 characters). */
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
+export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 /** The first 132 bits of the sha256, as a short permanent key (22 characters). */
 export const shortHash = (text: string): string => sha256(text).slice(0, 22);

@@ -19,10 +19,20 @@ const drainMs = 5_000;
 type Next = () => void;
 type Middleware = (request: CapturedRequest, response: ServerResponse, next: Next) => void;
 
-interface RootApp {
-  parent?: RootApp;
+/** One step of an app's stack. */
+interface Layer {
+  handle: unknown;
+  name?: string;
+  /** Missing for middleware. */
+  route?: { path: unknown };
+  regexp?: RegExp;
+}
+
+/** As much of an Express app as has to be known here. */
+export interface ExpressApp {
+  parent?: ExpressApp;
   use(middleware: Middleware): unknown;
-  _router?: { stack: { handle: unknown }[] };
+  _router?: { stack: Layer[] };
 }
 
 export interface CapturedRequest extends IncomingMessage {
@@ -33,32 +43,40 @@ export interface CapturedRequest extends IncomingMessage {
   rawBody?: Buffer;
 }
 
-const installed = new WeakSet<RootApp>();
+const installed = new WeakSet<ExpressApp>();
 
 /**
  * Puts the layer in front of the root app that `app` is mounted on. Safe to call again.
  *
  * @param prefix path prefix, as the client sees it, of the POST requests to capture
+ * @param answer may answer a request whose body is there; false leaves it to the apps
  * @returns false when the app's stack is not as expected; the webhook then works on the parsed body
  */
-export function captureRawBodies(app: unknown, prefix: string): boolean {
-  const top = rootOf(app as RootApp);
+export function captureRawBodies(
+  app: unknown,
+  prefix: string,
+  answer: (request: CapturedRequest, response: ServerResponse) => boolean,
+): boolean {
+  const top = rootOf(app as ExpressApp);
   if (installed.has(top)) return true;
-  const layer: Middleware = (request, response, next) => {
+  const captureWebhook: Middleware = (request, response, next) => {
     const wanted = request.method === 'POST' && !request._body && (request.url ?? '').startsWith(prefix);
-    if (wanted) readBody(request, response, next);
-    else next();
+    if (!wanted) return next();
+    readBody(request, response, () => {
+      if (!answer(request, response)) next();
+    });
   };
-  top.use(layer);
+  top.use(captureWebhook);
   const stack = top._router?.stack;
-  const position = stack?.findIndex(({ handle }) => handle === layer) ?? -1;
+  const position = stack?.findIndex(({ handle }) => handle === captureWebhook) ?? -1;
   if (!stack || position < 0) return false;
   stack.unshift(...stack.splice(position, 1));
   installed.add(top);
   return true;
 }
 
-function rootOf(app: RootApp): RootApp {
+/** The app that others are mounted on. */
+export function rootOf(app: ExpressApp): ExpressApp {
   return app.parent ? rootOf(app.parent) : app;
 }
 
@@ -81,7 +99,7 @@ function readBody(request: CapturedRequest, response: ServerResponse, next: Next
   };
   const onEnd = (): void => {
     stop();
-    request.rawBody = Buffer.concat(chunks, size);
+    request.rawBody = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size);
     request.body = request.rawBody;
     request._body = true;
     next();
