@@ -23,6 +23,8 @@ export interface WaitRequest {
   message: string;
   /** What tells this message from others: its delivery id, or its `_msgid`. A repeat opens no second wait. */
   messageKey: string;
+  /** Of those with the same group in an account, one leaves and the others are released; '' for none. */
+  group: string;
 }
 
 /**
@@ -48,6 +50,7 @@ export async function parkMessage(account: SignatureAccount, request: WaitReques
     deadline: request.deadline,
     clock: account.lane,
     message: request.message,
+    ...(request.group !== '' && { group: hashOf([account.id, request.group]) }),
   });
   if (result.state === 'waiting') await askForRefresh(account, ledger, request.envelope);
   account.dispatcher.kick();
@@ -61,7 +64,7 @@ export async function cancelWaits(account: SignatureAccount, node: string, envel
 }
 
 const waitId = ({ node, envelope, messageKey, statuses }: WaitRequest): string =>
-  createHash('sha256')
-    .update(JSON.stringify([node, envelope, messageKey, statuses]))
-    .digest('hex')
-    .slice(0, 32);
+  hashOf([node, envelope, messageKey, statuses]);
+
+const hashOf = (parts: unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

@@ -22,6 +22,9 @@ export const waitForStatusConfig = z.object({
   timeoutUnit: z.enum(['seconds', 'minutes', 'hours', 'days']).default('days'),
   /** When the time is up: `leave` the envelope open, or `cancel` it at the service before the message leaves. */
   atTimeout: z.enum(['leave', 'cancel']).default('leave'),
+  /** Of the messages with the same group, at any node of the account, the first to leave releases the others. */
+  group: typedValue(),
+  groupType: typedAs('str'),
 });
 
 export type WaitForStatusConfig = z.infer<typeof waitForStatusConfig>;

@@ -16,10 +16,18 @@ const timeout: Rule = (value, context) => {
   return typed({ num: numberWithin({ min: 0, max: longestNumber }), str: duration }, false)(value, context);
 };
 
+/** Another message of the group may leave while the envelope is being cancelled, so the two do not go together. */
+const group: Rule = (value, context) => {
+  const cancels = context.other('timeoutKind') !== 'none' && context.other('atTimeout') === 'cancel';
+  if (value.trim() !== '' && cancels) return say('validation.group');
+  return typed({})(value, context);
+};
+
 const rules: Rules = {
   envelope: typed({}, false),
   statusesProperty: when('statusesSource', ['property'], typed({}, false)),
   timeout: when('timeoutKind', ['duration', 'until'], timeout),
+  group,
 };
 
 export const check = validator(say, rules);
@@ -62,7 +70,7 @@ function followTimeoutKind(): void {
 
 export function prepare(node: DialogNode): void {
   showInitialValues(node);
-  makeTypedInputs(node, { envelope: 'reference', statusesProperty: 'list', timeout: 'duration' });
+  makeTypedInputs(node, { envelope: 'reference', statusesProperty: 'list', timeout: 'duration', group: 'text' });
   showChoices('statuses', node.statuses);
   followTimeoutKind();
   finishDialog(node);

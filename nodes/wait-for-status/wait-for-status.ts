@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { parseStatuses } from '../../lib/core-signature/status';
+import { SignatureError } from '../../lib/errors';
 import type { ClaimedDelivery, WaitBody } from '../../lib/ledger/types';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
@@ -10,7 +11,7 @@ import { evaluate } from '../../lib/node-red/typed-input';
 import { deadlineReached } from '../../lib/process/time-out';
 import { cancelWaits, parkMessage } from '../../lib/process/wait';
 import { parseDuration, untilTime } from '../../lib/time/duration';
-import { waitForStatusConfig } from './config';
+import { type WaitForStatusConfig, waitForStatusConfig } from './config';
 
 /** What the node itself has to know of a message that comes back; times on the account's clock. */
 interface Parked {
@@ -25,6 +26,7 @@ export = (RED: NodeAPI): void => {
   function WaitForStatus(this: Node, definition: NodeDef): void {
     construct(RED, this, definition, () => {
       const config = readConfig(waitForStatusConfig, definition);
+      checkGroup(config);
       const account = accountNode(RED, config.account).account;
       const parked = new OpenCount(this, account, async (ledger) => {
         const [stat] = await ledger.waitStats({ nodes: [this.id] });
@@ -85,6 +87,7 @@ export = (RED: NodeAPI): void => {
             deadline,
             message: park({ ...message, _parked: { at, deadline } satisfies Parked }),
             messageKey: messageKey(message),
+            group: config.group === '' ? '' : String((await value('group', config.group, config.groupType)) ?? ''),
           });
           parked.refresh();
         },
@@ -98,3 +101,13 @@ export = (RED: NodeAPI): void => {
 
   RED.nodes.registerType('wait-for-status', WaitForStatus);
 };
+
+/** Another message of the group may leave while the envelope is being cancelled: then that would have been wrong. */
+function checkGroup({ group, timeoutKind, atTimeout }: WaitForStatusConfig): void {
+  if (group === '' || timeoutKind === 'none' || atTimeout === 'leave') return;
+  throw new SignatureError(
+    'BAD_CONFIG',
+    'group: a node whose messages are in a group cannot cancel the envelope when the time is up. Leave it open, or leave the group empty.',
+    { field: 'group' },
+  );
+}

@@ -51,7 +51,7 @@ const day = 86_400_000;
 /** Puts the order's marks, and values of all kinds, on the message. */
 const fill = `
   const body = msg.payload;
-  Object.assign(msg, { envelope: body.envelope, mark: body.mark, command: body.command, statuses: body.statuses });
+  Object.assign(msg, { envelope: body.envelope, mark: body.mark, command: body.command, statuses: body.statuses, group: body.group });
   if (body.deliveryId) msg.deliveryId = body.deliveryId;
   if (body.big) msg.blob = Buffer.alloc(2 * 1024 * 1024, 1);
   msg.keep = {
@@ -95,6 +95,8 @@ const flows = (more: FlowNode[] = []): FlowNode[] => [
   ...parking('limited', { timeoutKind: 'duration', timeout: '14', timeoutType: 'num', timeoutUnit: 'days' }),
   ...parking('year', { timeoutKind: 'duration', timeout: 'P400D', timeoutType: 'str' }),
   ...parking('until', { timeoutKind: 'until', timeout: 'payload.until', timeoutType: 'msg' }),
+  ...parking('grouped', { group: 'group', groupType: 'msg' }),
+  ...parking('elsewhere', { group: 'group', groupType: 'msg', statuses: ['declined'] }),
   ...parking('chosen', { statusesSource: 'property', statuses: [] }),
   ...[0, 1, 2].map((port) => functionNode(`out ${port}`, `msg.port = ${port}; return msg;`, ['look'])),
   functionNode('look', look, ['line']),
@@ -105,13 +107,13 @@ const flows = (more: FlowNode[] = []): FlowNode[] => [
     id: 'parked',
     type: 'complete',
     name: '',
-    scope: ['signed', 'limited', 'year', 'until', 'chosen', 'held'],
+    scope: ['signed', 'limited', 'year', 'until', 'grouped', 'elsewhere', 'chosen', 'held'],
     uncaught: false,
     wires: [['done']],
   }),
   change('done', [['payload', '{"parked": true}']], ['answer']),
   httpResponse(),
-  ...refusals(['send', 'signed', 'limited', 'year', 'until', 'chosen', 'held']),
+  ...refusals(['send', 'signed', 'limited', 'year', 'until', 'grouped', 'elsewhere', 'chosen', 'held']),
   ...more,
 ];
 
@@ -312,6 +314,23 @@ describe('wait-for-status', () => {
       for (const mark of marks) await out(mark);
       await untilQuiet();
       for (const mark of marks) expect(lines(mark)).to.have.length(1);
+    });
+
+    it('S16: any of eight messages of a group, on envelopes and at nodes of its own; the others are released', async () => {
+      const group = `order ${Date.now()}`;
+      const envelopes = await Promise.all(Array.from({ length: 4 }, () => sent(house)));
+      const marks = await Promise.all(
+        envelopes.flatMap((envelope) => ['/grouped', '/elsewhere'].map((at) => park(envelope, at, { group }))),
+      );
+      const stranger = await park(envelopes[0] ?? '', '/grouped', { group: 'another' });
+      // Two of them are decided at the same moment.
+      await Promise.all([decline(house, envelopes[1] ?? ''), decline(house, envelopes[2] ?? '')]);
+      await until('one to leave', () => marks.some((mark) => lines(mark).length > 0), { child: house.runtime });
+      for (const envelope of [envelopes[0], envelopes[3]]) await decline(house, envelope ?? '');
+      await untilQuiet();
+      expect(marks.flatMap((mark) => lines(mark))).to.have.length(1);
+      expect(lines(stranger)).to.have.length(1);
+      expect([await open('grouped'), await open('elsewhere')]).to.deep.equal([0, 0]);
     });
 
     it('a repeated message once', async () => {

@@ -61,6 +61,33 @@ describe('the house', () => {
     expect(files).to.deep.equal(['lib/http/exchange.ts']);
   });
 
+  it('each semantic and webhook rule has a test with its number, and docs/semantics.md names a file with one', () => {
+    const titles = new Map(
+      sources('test')
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => {
+          const found = read(file).matchAll(/\b(?:it|describe|onBothEngines)\(\s*(['"`])([\s\S]*?)\1/g);
+          return [file, [...found].map(([, , title]) => title).join('\n')];
+        }),
+    );
+    const has = (file: string, number: string): boolean => new RegExp(`\\b${number}\\b`).test(titles.get(file) ?? '');
+    const numbers = [
+      ...Array.from({ length: 23 }, (_, index) => `S${index + 1}`),
+      ...Array.from({ length: 14 }, (_, index) => `W${index + 1}`),
+    ];
+    const rows = read('docs/semantics.md').matchAll(/^\| \*\*([SW]\d+)\*\* \|.*\| ([^|]*) \|$/gm);
+    const listed = new Map([...rows].map(([, number = '', files = '']) => [number, files]));
+    expect([...listed.keys()]).to.deep.equal(numbers);
+    const wrong = numbers.flatMap((number) => {
+      const files = [...(listed.get(number) ?? '').matchAll(/`([^`]+)`/g)].map(
+        ([, name = '']) => `test/${name}.test.ts`,
+      );
+      const without = files.filter((file) => !has(file, number));
+      return files.length === 0 ? [`${number}: no file`] : without.map((file) => `${number}: ${file}`);
+    });
+    expect(wrong).to.deep.equal([]);
+  });
+
   it('docs/errors.md lists every error code', () => {
     const page = read('docs/errors.md');
     expect(Object.keys(errorCodes).filter((code) => !page.includes(`\`${code}\``))).to.deep.equal([]);

@@ -136,5 +136,8 @@ export const signingCases: Cases = {
       bad: ['2030-05-31', '2030-02-31T10:00Z', 'tomorrow'],
     },
     { property: 'timeout', given: { timeoutKind: 'until', timeoutType: 'msg' }, good: ['due'], bad: [''] },
+    { property: 'group', given: { timeoutKind: 'none', atTimeout: 'cancel' }, good: ['', 'order 7'], bad: [] },
+    { property: 'group', given: { timeoutKind: 'duration', atTimeout: 'leave' }, good: ['', 'order 7'], bad: [] },
+    { property: 'group', given: { timeoutKind: 'duration', atTimeout: 'cancel' }, good: [''], bad: ['order 7'] },
   ],
 };

@@ -62,7 +62,7 @@ const nights = [
   },
 ];
 
-describe('working hours on the night the clocks change', () => {
+describe('S11: working hours on the night the clocks change', () => {
   for (const { zone, change, from, opens, closes, length, nextOpens } of nights) {
     it(`01:00 to 05:00 lasts ${length} hours in ${zone} when they go ${change}`, () => {
       const night = calendar({ zone, hours: everyDay(['01:00', '05:00']) });

@@ -6,7 +6,7 @@ import { at, calendar, event, everyDay, hour, icsOf, iso, refused, weekdaysOnly 
 
 const day = 24 * hour;
 
-describe('working hours', () => {
+describe('S11: working hours', () => {
   // January 2027 in Berlin is UTC+1; the 4th is a Monday.
   const office = calendar({});
 

@@ -105,7 +105,7 @@ const steps = parseLadder(
   z.string(),
 );
 
-describe('a ladder over the weekend the clocks change', () => {
+describe('S11 S12: a ladder over the weekend the clocks change', () => {
   for (const { zone, change, start, due, ...expected } of weekends) {
     it(`in ${zone}, ${change}`, () => {
       const { firings, problems } = planLadder({ steps, start: at(start), due: at(due), calendar: calendar({ zone }) });
