@@ -4,7 +4,7 @@ import { type LedgerOptions, openLedger } from '../ledger/ledger';
 import { makeOwner } from '../ledger/owner';
 import { Dispatcher } from '../process/dispatcher';
 import { metrics } from '../process/metrics';
-import { defaultKeepDays, Retention } from '../process/retention';
+import { defaultKeepDays, longestKeepMs, Retention } from '../process/retention';
 import { SelfCheck } from '../process/self-check';
 import { DeliveryTracker } from './delivery-tracker';
 import { DeviceRoute } from './device-route';
@@ -29,8 +29,6 @@ interface InUse {
   /** What was found out about its file. */
   damage?: Error;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * What all nodes of this package share in one runtime: the webhook route, the delivery tracker, and one dispatcher per
@@ -104,7 +102,7 @@ export class Host {
       beside: (ledger) => {
         const retention = new Retention(ledger, {
           owner,
-          keepMs: () => longest([...users.values()]),
+          keepMs: () => longestKeepMs([...users.values()]),
           onFault: (error) => node.warn(`retention: ${error.message}`),
         });
         const selfCheck = new SelfCheck(ledger, {
@@ -144,15 +142,6 @@ export class Host {
     }
   }
 }
-
-/**
- * Of several wishes for one ledger the longest counts: what one still needs, another must not remove. Nobody left means
- * that the ledger is closing: then nothing is removed.
- */
-const longest = (days: readonly (number | null)[]): number | null => {
-  const given = days.filter((one) => one !== null);
-  return given.length === 0 || given.length < days.length ? null : Math.max(...given) * dayMs;
-};
 
 const hosts = new WeakMap<object, Host>();
 

@@ -5,6 +5,20 @@ import { sleep } from '../time/timers';
 /** How long finished work is kept where nobody says otherwise. */
 export const defaultKeepDays = 90;
 
+const dayMs = 86_400_000;
+
+/**
+ * How long to keep in a ledger for which several have a wish: the longest counts, because what one still needs another
+ * must not remove.
+ *
+ * @param days of each; null for ever. None at all means that the ledger is closing: then nothing is removed
+ * @returns milliseconds, null for ever
+ */
+export function longestKeepMs(days: readonly (number | null)[]): number | null {
+  const given = days.filter((one) => one !== null);
+  return given.length === 0 || given.length < days.length ? null : Math.max(...given) * dayMs;
+}
+
 export interface RetentionOptions {
   /** Who holds the lease: see `lib/ledger/owner.ts`. */
   owner: string;

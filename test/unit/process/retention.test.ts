@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Ledger } from '../../../dist/lib/ledger/ledger';
-import { Retention, type RetentionOptions } from '../../../dist/lib/process/retention';
+import { longestKeepMs, Retention, type RetentionOptions } from '../../../dist/lib/process/retention';
 import { until } from '../../../scripts/lib/child';
 import { account, fact, node, onBothEngines, truth, wait } from '../ledger/stores';
 
@@ -155,5 +155,14 @@ onBothEngines('retention', ({ store, ledger }) => {
     const after = rounds;
     await ledger().stats({});
     expect(rounds).to.equal(after);
+  });
+});
+
+describe('how long a ledger of several is kept', () => {
+  it('is the longest wish, for ever if one says so, and nothing is removed when nobody is left to ask', () => {
+    expect(longestKeepMs([90])).to.equal(90 * day);
+    expect(longestKeepMs([90, 1, 365])).to.equal(365 * day);
+    expect(longestKeepMs([90, null, 365])).to.equal(null);
+    expect(longestKeepMs([])).to.equal(null);
   });
 });
