@@ -1,0 +1,75 @@
+import { type Gauges, isQuiet, isResting, readGauges } from './gauges';
+import type { Log } from './log';
+import { type Afterwards, actAll } from './play';
+import type { EnvelopePlan, Schedule } from './schedule';
+import { hourMs, sleep } from './time';
+import type { Watch } from './watch';
+import type { World } from './world';
+
+/** After this long without an end, work is called restless. */
+const patienceMs = 60_000;
+const pollMs = 20;
+
+/**
+ * All faults end, every process runs, everybody who meant to act acts, and time passes until nothing is open any more.
+ *
+ * @returns why work does not come to rest, or null
+ */
+export async function heal(
+  world: World,
+  schedule: Schedule,
+  { orders, strikes, giveUp, refused }: Afterwards,
+  log: Log,
+  watch: Watch,
+): Promise<string | null> {
+  const began = performance.now();
+  const late = (): boolean => performance.now() - began > patienceMs;
+  await Promise.all(strikes);
+  await world.sandbox.clearFaults();
+  world.hook.breaks(undefined);
+  await world.store.mend();
+  await Promise.all(world.slots.map((slot) => slot.boot()));
+  log.note('everything is healed');
+  await Promise.race([Promise.all(orders), sleep(patienceMs / 2)]);
+  giveUp.abort();
+  await Promise.all(orders);
+  if (refused.size > 0) return `orders are not accepted: ${[...refused].map((pair) => pair.join(': ')).join('; ')}`;
+
+  const acting = schedule.envelopes.filter(({ fate }) => ['sign', 'decline', 'forward'].includes(fate));
+  const jumps = [longestLadder(schedule.envelopes) * hourMs, ...Array<number>(6).fill(hourMs / 3), 7 * 24 * hourMs];
+  let gauges: Gauges | undefined;
+  while (!late()) {
+    // Those who are to act one after the other need not wait for what the flow makes of it.
+    while ((await actAll(acting, log, watch)) > 0 && !late());
+    gauges = await rest(world, late);
+    if (gauges === undefined) continue;
+    if ((await actAll(acting, log, watch)) > 0) continue;
+    if (isQuiet(gauges)) return null;
+    // What waits for ladders waits shorter than what waits for the end of envelopes.
+    const next =
+      gauges.ladders === 0 && gauges.waiting === 0 && jumps.length > 1 ? jumps.splice(0).at(-1) : jumps.shift();
+    const jump = next ?? hourMs / 3;
+    log.note(`the clock is moved by ${Math.round(jump / 60_000)} min, because of ${JSON.stringify(gauges)}`);
+    await world.sandbox.advance(jump);
+    await world.tellTime();
+  }
+  return `work does not come to rest: ${JSON.stringify(gauges)}`;
+}
+
+const longestLadder = (plans: EnvelopePlan[]): number =>
+  Math.max(1, ...plans.map(({ steps }) => steps.reduce((sum, { hours }) => sum + hours, 0))) + 1;
+
+/** Waits until nobody is at work, and has not been for a moment. */
+async function rest(world: World, late: () => boolean): Promise<Gauges | undefined> {
+  let calm = 0;
+  let before = '';
+  while (!late()) {
+    const gauges = await readGauges(world);
+    const now = JSON.stringify(gauges);
+    calm = gauges && isResting(gauges) && now === before ? calm + 1 : 0;
+    before = now;
+    if (gauges && (calm >= 8 || (isQuiet(gauges) && calm >= 3))) return gauges;
+    await sleep(pollMs);
+  }
+  return undefined;
+}

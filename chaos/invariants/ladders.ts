@@ -1,0 +1,79 @@
+import type { Emission, Evidence, Finding, Invariant } from '../evidence';
+import type { EnvelopePlan } from '../schedule';
+import { hourMs } from '../time';
+import { lastOf, nameOf } from './outcomes';
+import { deliveriesOf, unmarkedRepeats } from './repeats';
+
+interface Step {
+  step: string;
+  level: number;
+  plannedAt: string;
+  firedAt: string;
+}
+
+const stepOf = ({ said }: Emission): Step => said as unknown as Step;
+
+/** Every step of a ladder fires once, in its order, never early, never after the end; the ladder says once how it ended. */
+export const ladders: Invariant = (evidence) =>
+  evidence.schedule.envelopes.filter(({ steps }) => steps.length > 0).flatMap((plan) => judge(evidence, plan));
+
+function judge(evidence: Evidence, plan: EnvelopePlan): Finding[] {
+  const { key } = plan;
+  const all = deliveriesOf(evidence.emissions.filter((one) => one.key === key && one.node === 'ladder'));
+  const fired = all.filter(({ first }) => first.port === 0);
+  const ends = all.filter(({ first }) => first.port > 0);
+  const findings = all.flatMap(unmarkedRepeats);
+  const find = (sort: Finding['sort'], text: string): void => void findings.push({ sort, key, text });
+
+  if (ends.length === 0) find('lost', 'the ladder has never said how it ended');
+  if (ends.length > 1) find('duplicate', `the ladder ended ${ends.length} times`);
+  const names = fired.map(({ first }) => stepOf(first).step);
+  for (const name of names.filter((one, index) => names.indexOf(one) < index)) {
+    find('duplicate', `the step ${name} fired again`);
+  }
+  const planned = plan.steps.map(({ id }) => id);
+  const inOrder = planned.filter((id) => names.includes(id));
+  if (names.filter((one, index) => names.indexOf(one) === index).join() !== inOrder.join()) {
+    find('wrong', `the steps left in the order ${names.join(' ')}`);
+  }
+  const [end] = ends;
+  if (end?.first.port === 2) {
+    for (const id of planned.filter((one) => !names.includes(one))) find('lost', `the step ${id} never fired`);
+  }
+  const last = lastOf(evidence, key);
+  if (end?.first.port === 1 && last && end.first.said.why !== nameOf(last)) {
+    find('wrong', `the ladder was closed as ${String(end.first.said.why)}, but the document is ${nameOf(last)}`);
+  }
+  for (const { first } of fired) {
+    const text = untimely(evidence, plan, first);
+    if (text) find('wrong', text);
+  }
+  return [...findings, ...firedAfterEnd(evidence, key)];
+}
+
+function untimely(evidence: Evidence, { key, steps }: EnvelopePlan, emission: Emission): string | undefined {
+  const { step, plannedAt, firedAt } = stepOf(emission);
+  const [due, done] = [Date.parse(plannedAt), Date.parse(firedAt)];
+  if (done < due) return `the step ${step} fired at ${firedAt}, before its time ${plannedAt}`;
+  const place = steps.findIndex(({ id }) => id === step);
+  const hours = steps.slice(0, place + 1).reduce((sum, one) => sum + one.hours, 0);
+  if (place < 0 || done < (evidence.orderedAt.get(key) ?? 0) + hours * hourMs) {
+    return `the step ${step} fired less than ${hours} h after the order`;
+  }
+  const end = lastOf(evidence, key)?.finishedAt;
+  if (end != null && due > end) return `the step ${step}, due at ${plannedAt}, fired although all was over before`;
+  return undefined;
+}
+
+/** By the ledger's own journal, whose order is that of its transactions. */
+function firedAfterEnd({ ledger, documents }: Evidence, key: string): Finding[] {
+  return ledger.journals.flatMap(({ envelope, entries }) => {
+    const document = documents.find(({ uuid }) => uuid === envelope);
+    if (!document?.externalId.startsWith(key) || document.status === 'ca') return [];
+    const end = entries.findIndex(
+      ({ kind, body }) => kind === 'status' && ['signed', 'declined', 'expired'].includes((body as { to: string }).to),
+    );
+    const late = end >= 0 && entries.slice(end).some(({ kind }) => kind === 'ladder-fired');
+    return late ? [{ sort: 'wrong' as const, key, text: `a step fired after the end of ${envelope} was known` }] : [];
+  });
+}
