@@ -41,8 +41,10 @@ export async function heal(
   while (!late()) {
     // Those who are to act one after the other need not wait for what the flow makes of it.
     while ((await actAll(acting, log, watch)) > 0 && !late());
-    gauges = await rest(world, late);
-    if (gauges === undefined) continue;
+    const rested = await rest(world, late, (seen) => {
+      gauges = seen;
+    });
+    if (!rested || gauges === undefined) continue;
     if ((await actAll(acting, log, watch)) > 0) continue;
     if (isQuiet(gauges)) return null;
     // What waits for ladders waits shorter than what waits for the end of envelopes.
@@ -59,17 +61,22 @@ export async function heal(
 const longestLadder = (plans: EnvelopePlan[]): number =>
   Math.max(1, ...plans.map(({ steps }) => steps.reduce((sum, { hours }) => sum + hours, 0))) + 1;
 
-/** Waits until nobody is at work, and has not been for a moment. */
-async function rest(world: World, late: () => boolean): Promise<Gauges | undefined> {
+/**
+ * Waits until nobody is at work, and has not been for a moment.
+ *
+ * @param tell learns what is open, at each look
+ */
+async function rest(world: World, late: () => boolean, tell: (gauges: Gauges | undefined) => void): Promise<boolean> {
   let calm = 0;
   let before = '';
   while (!late()) {
     const gauges = await readGauges(world);
+    tell(gauges);
     const now = JSON.stringify(gauges);
     calm = gauges && isResting(gauges) && now === before ? calm + 1 : 0;
     before = now;
-    if (gauges && (calm >= 8 || (isQuiet(gauges) && calm >= 3))) return gauges;
+    if (gauges && (calm >= 8 || (isQuiet(gauges) && calm >= 3))) return true;
     await sleep(pollMs);
   }
-  return undefined;
+  return false;
 }

@@ -15,7 +15,7 @@ export interface Store {
   postgres?: TestPostgres['connection'];
   /** For the environment of a runtime. */
   env: Record<string, string>;
-  /** To be called when a runtime has made the ledger. */
+  /** Makes the ledger and what breaks it. */
   prepare(): Promise<void>;
   /** Nobody can work with it. */
   away(): Promise<Undo>;
@@ -88,14 +88,16 @@ export async function serverStore(): Promise<Store> {
       await client.end();
     }
   };
+  const options = { engine: 'postgres' as const, schema, connection: { ...connection, ssl: false } };
   let users = 0;
   let down = Promise.resolve();
   return {
     postgres: connection,
     env: {},
     // What a server without space says, said by a trigger: no file system has to be filled for it.
-    prepare: () =>
-      run(`
+    async prepare() {
+      await (await openLedger(options)).close();
+      await run(`
         create schema chaos;
         create table chaos.disk(is_full boolean not null);
         insert into chaos.disk values (false);
@@ -111,7 +113,8 @@ export async function serverStore(): Promise<Store> {
             (table) =>
               `create trigger chaos_disk before insert on ${schema}.${table} for each statement execute function chaos.refuse();`,
           )
-          .join('\n')}`),
+          .join('\n')}`);
+    },
     async away() {
       users += 1;
       if (users === 1) down = down.then(() => server.crash());
@@ -131,7 +134,7 @@ export async function serverStore(): Promise<Store> {
       };
     },
     mend: () => run('update chaos.disk set is_full = false'),
-    open: () => openLedger({ engine: 'postgres', schema, connection: { ...connection, ssl: false } }),
+    open: () => openLedger(options),
     verify: () => {
       const { host, port, database, user, password } = connection;
       const url = `postgres://${user}@${host}:${port}/${database}`;

@@ -58,13 +58,17 @@ export class World {
       writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(flows));
       writeFileSync(path.join(userDir, 'flows_cred.json'), JSON.stringify(credentialsOf(places, hookSecret)));
       const env = { CORE_SIGNATURE_SANDBOX_URL: sandbox.url, CORE_SIGNATURE_PUBLIC_URL: proxy.url, ...store.env };
-      const settings = { credentialSecret: false, coreSignature: { leaseSeconds } };
+      const settings = {
+        credentialSecret: false,
+        coreSignature: { leaseSeconds },
+        ...(process.env.DBG ? { logging: { console: { level: 'info', metrics: true } } } : {}),
+      };
       slots.push(new Slot({ name, port: await anyPort(), userDir, env, settings }));
     }
     const world = new World(folder, sandbox, hook, proxy, store, slots, flows);
     try {
-      await Promise.all(slots.map((slot) => slot.boot()));
       await store.prepare();
+      await Promise.all(slots.map((slot) => slot.boot()));
       for (const person of everybody) await world.#register(person);
     } catch (thrown) {
       await world.close(true);

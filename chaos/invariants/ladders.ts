@@ -1,4 +1,5 @@
 import type { Emission, Evidence, Finding, Invariant } from '../evidence';
+import { baseKey } from '../people';
 import type { EnvelopePlan } from '../schedule';
 import { hourMs } from '../time';
 import { lastOf, nameOf } from './outcomes';
@@ -38,7 +39,10 @@ function judge(evidence: Evidence, plan: EnvelopePlan): Finding[] {
   }
   const [end] = ends;
   if (end?.first.port === 2) {
-    for (const id of planned.filter((one) => !names.includes(one))) find('lost', `the step ${id} never fired`);
+    const withdrawn = withdrawnSteps(evidence, key);
+    for (const id of planned.filter((one) => !names.includes(one) && !withdrawn.includes(one))) {
+      find('lost', `the step ${id} never fired`);
+    }
   }
   const last = lastOf(evidence, key);
   if (end?.first.port === 1 && last && end.first.said.why !== nameOf(last)) {
@@ -65,11 +69,25 @@ function untimely(evidence: Evidence, { key, steps }: EnvelopePlan, emission: Em
   return undefined;
 }
 
+/**
+ * Steps whose message was still in the outbox when the envelope ended: they are taken back, and the journal says so, since
+ * nothing is to be done about an envelope that has ended.
+ */
+function withdrawnSteps({ ledger, documents }: Evidence, key: string): string[] {
+  return ledger.journals.flatMap(({ envelope, entries }) => {
+    if (baseKey(documents.find(({ uuid }) => uuid === envelope)?.externalId ?? '') !== key) return [];
+    return entries.flatMap(({ kind, body }) => {
+      const [, step] = /:(s\d+)r\d+$/.exec((body as { delivery?: string }).delivery ?? '') ?? [];
+      return kind === 'ladder-withdrawn' && step ? [step] : [];
+    });
+  });
+}
+
 /** By the ledger's own journal, whose order is that of its transactions. */
 function firedAfterEnd({ ledger, documents }: Evidence, key: string): Finding[] {
   return ledger.journals.flatMap(({ envelope, entries }) => {
     const document = documents.find(({ uuid }) => uuid === envelope);
-    if (!document?.externalId.startsWith(key) || document.status === 'ca') return [];
+    if (!document || baseKey(document.externalId) !== key || document.status === 'ca') return [];
     const end = entries.findIndex(
       ({ kind, body }) => kind === 'status' && ['signed', 'declined', 'expired'].includes((body as { to: string }).to),
     );
