@@ -2,12 +2,13 @@ import { type Gauges, isQuiet, isResting, readGauges } from './gauges';
 import type { Log } from './log';
 import { type Afterwards, actAll } from './play';
 import type { EnvelopePlan, Schedule } from './schedule';
-import { hourMs, sleep } from './time';
+import { hourMs, sleep, within } from './time';
 import type { Watch } from './watch';
 import type { World } from './world';
 
-/** After this long without an end, work is called restless. */
-const patienceMs = 60_000;
+/** Work is called restless when nothing changes for so long although something is open, or when it never ends. */
+const patienceMs = 40_000;
+const longestMs = 300_000;
 const pollMs = 20;
 
 /**
@@ -22,26 +23,28 @@ export async function heal(
   log: Log,
   watch: Watch,
 ): Promise<string | null> {
-  const began = performance.now();
-  const late = (): boolean => performance.now() - began > patienceMs;
   await Promise.all(strikes);
   await world.sandbox.clearFaults();
   world.hook.breaks(undefined);
   await world.store.mend();
   await Promise.all(world.slots.map((slot) => slot.boot()));
   log.note('everything is healed');
-  await Promise.race([Promise.all(orders), sleep(patienceMs / 2)]);
+  await within(2 * patienceMs, Promise.all(orders));
   giveUp.abort();
   await Promise.all(orders);
   if (refused.size > 0) return `orders are not accepted: ${[...refused].map((pair) => pair.join(': ')).join('; ')}`;
 
   const acting = schedule.envelopes.filter(({ fate }) => ['sign', 'decline', 'forward'].includes(fate));
   const jumps = [longestLadder(schedule.envelopes) * hourMs, ...Array<number>(6).fill(hourMs / 3), 7 * 24 * hourMs];
+  const began = performance.now();
+  let moved = began;
   let gauges: Gauges | undefined;
+  const late = (): boolean => performance.now() - moved > patienceMs || performance.now() - began > longestMs;
   while (!late()) {
     // Those who are to act one after the other need not wait for what the flow makes of it.
     while ((await actAll(acting, log, watch)) > 0 && !late());
     const rested = await rest(world, late, (seen) => {
+      if (JSON.stringify(seen) !== JSON.stringify(gauges)) moved = performance.now();
       gauges = seen;
     });
     if (!rested || gauges === undefined) continue;

@@ -61,7 +61,6 @@ export class World {
       const settings = {
         credentialSecret: false,
         coreSignature: { leaseSeconds },
-        ...(process.env.DBG ? { logging: { console: { level: 'info', metrics: true } } } : {}),
       };
       slots.push(new Slot({ name, port: await anyPort(), userDir, env, settings }));
     }
