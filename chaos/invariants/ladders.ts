@@ -14,7 +14,10 @@ interface Step {
 
 const stepOf = ({ said }: Emission): Step => said as unknown as Step;
 
-/** Every step of a ladder fires once, in its order, never early, never after the end; the ladder says once how it ended. */
+/**
+ * Every step of a ladder fires once, in its order, never early, never after the end; the ladder says once that its
+ * steps are used up, and once how the envelope ended.
+ */
 export const ladders: Invariant = (evidence) =>
   evidence.schedule.envelopes.filter(({ steps }) => steps.length > 0).flatMap((plan) => judge(evidence, plan));
 
@@ -22,12 +25,15 @@ function judge(evidence: Evidence, plan: EnvelopePlan): Finding[] {
   const { key } = plan;
   const all = deliveriesOf(evidence.emissions.filter((one) => one.key === key && one.node === 'ladder'));
   const fired = all.filter(({ first }) => first.port === 0);
-  const ends = all.filter(({ first }) => first.port > 0);
+  const closed = all.filter(({ first }) => first.port === 1);
+  const exhausted = all.filter(({ first }) => first.port === 2);
   const findings = all.flatMap(unmarkedRepeats);
   const find = (sort: Finding['sort'], text: string): void => void findings.push({ sort, key, text });
 
-  if (ends.length === 0) find('lost', 'the ladder has never said how it ended');
-  if (ends.length > 1) find('duplicate', `the ladder ended ${ends.length} times`);
+  // Every envelope has ended by now.
+  if (closed.length === 0) find('lost', 'the ladder has never said how the envelope ended');
+  if (closed.length > 1) find('duplicate', `the ladder was closed ${closed.length} times`);
+  if (exhausted.length > 1) find('duplicate', `the ladder was used up ${exhausted.length} times`);
   const names = fired.map(({ first }) => stepOf(first).step);
   for (const name of names.filter((one, index) => names.indexOf(one) < index)) {
     find('duplicate', `the step ${name} fired again`);
@@ -37,16 +43,15 @@ function judge(evidence: Evidence, plan: EnvelopePlan): Finding[] {
   if (names.filter((one, index) => names.indexOf(one) === index).join() !== inOrder.join()) {
     find('wrong', `the steps left in the order ${names.join(' ')}`);
   }
-  const [end] = ends;
-  if (end?.first.port === 2) {
-    const withdrawn = withdrawnSteps(evidence, key);
-    for (const id of planned.filter((one) => !names.includes(one) && !withdrawn.includes(one))) {
-      find('lost', `the step ${id} never fired`);
-    }
-  }
+  const missing = planned.filter((id) => !names.includes(id) && !withdrawnSteps(evidence, key).includes(id));
+  if (exhausted.length > 0) for (const id of missing) find('lost', `the step ${id} never fired`);
+  const ended = fired.some(({ first }) => first.said.outcome === 'cancelled');
+  if (exhausted.length === 0 && !ended && missing.length === 0)
+    find('lost', 'the ladder never said that it is used up');
   const last = lastOf(evidence, key);
-  if (end?.first.port === 1 && last && end.first.said.why !== nameOf(last)) {
-    find('wrong', `the ladder was closed as ${String(end.first.said.why)}, but the document is ${nameOf(last)}`);
+  const why = closed[0]?.first.said.why;
+  if (why !== undefined && last && why !== nameOf(last)) {
+    find('wrong', `the ladder was closed as ${String(why)}, but the document is ${nameOf(last)}`);
   }
   for (const { first } of fired) {
     const text = untimely(evidence, plan, first);

@@ -2,6 +2,12 @@ import { Bind, fromJson, type Tx } from '../sql';
 import type { DeliveryKind, EpochMs, Failure, Fault } from '../types';
 import { dropParkedMessage } from './deliveries';
 
+/**
+ * An operation that nothing will try again. One without a node belongs to a step of a ladder, whose timer tries it again,
+ * and is the fault when it gives up.
+ */
+export const givenUp = `state = 'failed' and node <> ''`;
+
 interface FaultRow {
   id: string;
   kind: string;
@@ -14,9 +20,9 @@ interface FaultRow {
 }
 
 const sources = [
-  { what: 'timer', table: 'timers', state: 'dead', time: 'updated_at' },
-  { what: 'delivery', table: 'deliveries', state: 'dead', time: 'created_at' },
-  { what: 'operation', table: 'operations', state: 'failed', time: 'updated_at' },
+  { what: 'timer', table: 'timers', is: `state = 'dead'`, time: 'updated_at' },
+  { what: 'delivery', table: 'deliveries', is: `state = 'dead'`, time: 'created_at' },
+  { what: 'operation', table: 'operations', is: givenUp, time: 'updated_at' },
 ] as const;
 
 type Which = Pick<Fault, 'what' | 'id'>;
@@ -29,7 +35,7 @@ export async function faults(tx: Tx, input: { account?: string; limit: number })
     const mine = input.account === undefined ? '' : ` and account = ${bind.one(input.account)}`;
     const rows = await tx.query<FaultRow>(
       `select id, kind, account, node, envelope, attempts, error, ${source.time} as time from ${source.table}
-       where state = '${source.state}'${mine} order by ${source.time} desc limit ${bind.one(input.limit)}`,
+       where ${source.is}${mine} order by ${source.time} desc limit ${bind.one(input.limit)}`,
       bind.values,
     );
     for (const { time, error, ...row } of rows) {

@@ -1,6 +1,7 @@
 import type { Tx } from '../sql';
 import type { EpochMs } from '../types';
 import { ledgerScope } from './counters';
+import { givenUp } from './faults';
 import { runningCounter } from './ladder-rows';
 import { mark } from './marks';
 import { prunedCounters, prunedMark } from './prune';
@@ -35,7 +36,8 @@ export async function gauges(tx: Tx, _input: Record<string, never>): Promise<Gau
   const operations: Gauges['operations'] = [];
   for (const state of ['running', 'waiting', 'failed'] as const) {
     const rows = await tx.query<{ kind: string; n: number }>(
-      `select kind, count(*) as n from operations where state = '${state}' group by kind order by kind`,
+      `select kind, count(*) as n from operations where ${state === 'failed' ? givenUp : `state = '${state}'`}
+       group by kind order by kind`,
     );
     operations.push(...rows.map(({ kind, n }) => ({ kind, state, n })));
   }

@@ -181,6 +181,20 @@ export async function closeLadders(tx: Tx, locked: LockedEnvelope): Promise<void
     await moveTo(tx, locked, row, { state: 'closed', next: null, fired: firedOf(row), reason: row.reason });
   }
   for (const ladder of withdrawn) await dropLadderMessage(tx, ladder);
+  if (rows.length > 0) await endSteps(tx, locked);
+}
+
+/**
+ * What a step was about to do to the envelope is over with it. Without this, a step that a crash interrupted would count as
+ * under way for ever, and retention would never remove its envelope.
+ */
+async function endSteps(tx: Tx, locked: LockedEnvelope): Promise<void> {
+  const error = toJson({ code: 'IN_PROGRESS', message: 'The envelope ended before the step did.' });
+  await tx.query(
+    `update operations set state = 'failed', owner = '', lease = 0, rev = rev + 1, error = $3, updated_at = $4
+     where account = $1 and envelope = $2 and state = 'running' and node = '' and id like 'ladder:%'`,
+    [locked.account, locked.id, error, tx.now],
+  );
 }
 
 /** A reminder must not leave after the end, also when it was queued before. Returns the ladders concerned. */

@@ -1,5 +1,6 @@
 import type { Tx } from '../sql';
 import type { EpochMs, LedgerStats } from '../types';
+import { givenUp } from './faults';
 import { runningCounter } from './ladder-rows';
 import { openCounter } from './settle';
 
@@ -36,7 +37,7 @@ export async function stats(tx: Tx, _input: Record<string, never>): Promise<Ledg
     operations: {
       running: await inState('operations', 'running'),
       waiting: await inState('operations', 'waiting'),
-      failed: await inState('operations', 'failed'),
+      failed: await number(`select count(*) as n from operations where ${givenUp}`),
     },
   };
 }

@@ -105,6 +105,7 @@ export function kept(): Evidence {
       step('s1', 1, 2, 2),
       step('s2', 2, 5, 5.5),
       emission('ladder', 2, 'ladder-exhausted:l', 3000, { last: 's2r1' }),
+      emission('ladder', 1, 'ladder-closed:l', 3900, { why: 'signed' }),
       emission('wait', 0, 'wait:w', 4000, { outcome: 'reached', status: 'signed', waitedMs: 8 * hour }),
       emission('archive webdav', 0, 'archive:x', 5000, { items: [] }),
       emission('push sign', 0, 'notify:1', 500, sent),

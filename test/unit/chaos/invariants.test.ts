@@ -86,11 +86,23 @@ const cases: Case[] = [
     finds: ['waits', 'wrong'],
   },
   {
-    planted: 'a ladder that never says how it ended',
+    planted: 'a ladder that never says how its envelope ended',
     plant: (run) => {
-      run.emissions = run.emissions.filter(({ node, port }) => node !== 'ladder' || port === 0);
+      run.emissions = run.emissions.filter(({ node, port }) => node !== 'ladder' || port !== 1);
     },
     finds: ['ladders', 'lost'],
+  },
+  {
+    planted: 'a ladder that never says that it is used up',
+    plant: (run) => {
+      run.emissions = run.emissions.filter(({ node, port }) => node !== 'ladder' || port !== 2);
+    },
+    finds: ['ladders', 'lost'],
+  },
+  {
+    planted: 'a ladder that was closed twice',
+    plant: (run) => run.emissions.push(emission('ladder', 1, 'ladder-closed:again', 3950, { why: 'signed' })),
+    finds: ['ladders', 'duplicate'],
   },
   {
     planted: 'a step that never fired',

@@ -47,6 +47,48 @@ onBothEngines('ledger ladders whose step ends the envelope', ({ store, ledger })
   });
 });
 
+onBothEngines('ledger operations of ladder steps', ({ store, ledger }) => {
+  const begin = (key: string) =>
+    ledger().beginOperation({
+      key,
+      kind: 'remind',
+      account,
+      node: '',
+      envelope: 'e',
+      fingerprint: '',
+      request: {},
+      message: '',
+      attachments: [],
+      owner: 'killed',
+      leaseMs: 1000,
+    });
+
+  it('that failed are no faults: the timer of the ladder tries them again', async () => {
+    const begun = await begin('ladder:l:s1:remind');
+    expect(begun.state).to.equal('mine');
+    const error = { code: 'RATE_LIMITED', message: 'not yet' };
+    if (begun.state === 'mine') {
+      await ledger().failOperation({ key: 'ladder:l:s1:remind', rev: begun.rev, error, retryAt: null });
+    }
+    expect(await ledger().faults({ limit: 9 })).to.deep.equal([]);
+    expect((await ledger().stats({})).operations.failed).to.equal(0);
+    expect((await ledger().gauges({})).operations).to.deep.equal([]);
+    expect((await begin('ladder:l:s1:remind')).state).to.equal('mine');
+  });
+
+  it('that a crash interrupted end with the envelope, which retention can then remove', async () => {
+    await ledger().openLadder(opening('l', 'e', store().now));
+    await begin('ladder:l:s1:remind');
+    await ledger().applyTruth(truth('e', 'signed'));
+    await drain(ledger());
+    expect((await ledger().gauges({})).operations).to.deep.equal([]);
+    expect(await ledger().operation({ key: 'ladder:l:s1:remind' })).to.include({ state: 'failed' });
+    expect(await ledger().faults({ limit: 9 })).to.deep.equal([]);
+    store().now += 1000;
+    expect((await ledger().prune({ before: store().now })).envelopes).to.equal(1);
+  });
+});
+
 onBothEngines('ledger marks', ({ ledger }) => {
   it('move forwards only, and with a limit for one of several who try', async () => {
     expect(await ledger().setMark({ name: 'm', value: 5 })).to.equal(true);
