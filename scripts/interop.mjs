@@ -1,5 +1,6 @@
 // `npm run interop`: the same behaviour on the other versions (Node.js 22 for the library, the nodes and real runtimes;
-// PostgreSQL 14 for the ledger and for several runtimes that share it) and with servers that are not ours.
+// PostgreSQL 14 for the ledger and for several runtimes that share it), with servers that are not ours, and with generated
+// faults.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -31,6 +32,18 @@ run(
 );
 run('several runtimes on PostgreSQL 14', process.execPath, ['test/runtime/machines.test.ts'], onPostgres14);
 
+console.log('\ngenerated faults on two runtimes that share a PostgreSQL');
+finished(
+  spawnSync(
+    process.execPath,
+    ['--import', 'tsx', 'chaos/chaos.ts', '--runs', '12', '--ledger', 'postgres', '--runtimes', '2'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  ),
+);
+
 run('foreign servers, where they are installed', process.execPath, ['test/interop/**/*.test.ts']);
 
 /**
@@ -52,10 +65,9 @@ function installed(name, version, scripts) {
 
 function run(what, binary, specs, env = {}) {
   console.log(`\n${what}`);
-  const { status } = spawnSync(binary, [mocha, ...specs], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+  finished(spawnSync(binary, [mocha, ...specs], { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }));
+}
+
+function finished({ status }) {
   if (status !== 0) process.exit(status ?? 1);
 }
