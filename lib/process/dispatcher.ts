@@ -57,6 +57,9 @@ export interface DispatcherOptions {
 const maxSleepMs = 5_000;
 const batch = 50;
 const maxAtWork = 100;
+/** Messages that flows are busy with. A slow flow, such as one that lets a message through each second, holds nothing else up. */
+const maxUnderWay = 1_000;
+const fullMs = 250;
 /** How often the processes that share the ledger on this machine are looked at. */
 const releaseEveryMs = 5_000;
 const retryAfterFaultMs = 5_000;
@@ -83,6 +86,7 @@ export class Dispatcher {
   readonly #nodes = new Map<string, NodeWorker>();
   readonly #accounts = new Map<string, AccountWorker>();
   readonly #atWork = new Set<Promise<void>>();
+  #underWay = 0;
   readonly #asked = new Set<Promise<void>>();
   #ledger: Promise<Ledger> | undefined;
   #opened: Ledger | undefined;
@@ -210,6 +214,8 @@ export class Dispatcher {
           if (performance.now() - this.#releasedAt > releaseEveryMs) await this.#releaseDead(ledger);
           const found = await this.#handOut(ledger);
           sleepMs = found ? 0 : Math.min(maxSleepMs, (await this.#nextDue(ledger)) ?? maxSleepMs);
+          // What cannot be claimed now is due all the same.
+          if (this.#underWay >= maxUnderWay) sleepMs = Math.max(sleepMs, fullMs);
           this.#lastFault = '';
           this.#note(clockTrouble(ledger.info().skewMs));
         } catch (thrown) {
@@ -218,7 +224,7 @@ export class Dispatcher {
         }
       }
       if (this.#running && !this.#kicked && sleepMs > 0) await this.#sleep(sleepMs);
-      if (this.#atWork.size >= maxAtWork) await Promise.race(this.#atWork);
+      if (this.#atWork.size - this.#underWay >= maxAtWork) await Promise.race(this.#atWork);
     }
   }
 
@@ -251,10 +257,16 @@ export class Dispatcher {
     const since = leaseNow();
     const nodes = [...this.#nodes.keys()];
     const lanes = this.#lanes();
-    const deliveries = nodes.length > 0 ? await ledger.claimDeliveries({ owner, nodes, leaseMs, limit: batch }) : [];
+    const room = nodes.length > 0 ? Math.min(batch, maxUnderWay - this.#underWay) : 0;
+    const deliveries = room > 0 ? await ledger.claimDeliveries({ owner, nodes, leaseMs, limit: room }) : [];
     for (const delivery of deliveries) {
+      this.#underWay += 1;
       const renew = () => ledger.renewDelivery({ ...claimOf(delivery), leaseMs });
-      this.#work({ leaseMs, since, renew }, () => this.#deliver(ledger, delivery));
+      this.#work({ leaseMs, since, renew }, () =>
+        this.#deliver(ledger, delivery).finally(() => {
+          this.#underWay -= 1;
+        }),
+      );
     }
     const timers = await ledger.claimTimers({
       owner,

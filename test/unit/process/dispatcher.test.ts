@@ -42,6 +42,8 @@ describe('dispatcher', () => {
   });
   afterEach(async () => {
     await dispatcher.stop();
+    // One that was never asked for is not closed by it.
+    await ledger.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -112,6 +114,36 @@ describe('dispatcher', () => {
     away = false;
     await until('it to be done', async () => (await ledger.stats({})).timers.pending === 0);
     expect(await timer('t')).to.equal(undefined);
+  });
+
+  it('messages that a slow flow is busy with hold nothing else up', async () => {
+    const slow = Promise.withResolvers<void>();
+    let [under, fired] = [0, 0];
+    await ledger.setListener({ account: 'a', node: 'slow' });
+    for (let n = 0; n < 150; n += 1) {
+      const event = { dedupe: `d${n}`, uuid: '', type: 'signed', at: n, signer: '' };
+      const envelope = { id: `e${n}`, name: '', status: 'signed', rank: 9, terminal: true, snapshot: {}, dueAt: null };
+      await ledger.applyTruth({ account: 'a', envelope, events: [event], origin: 'webhook' });
+    }
+    dispatcher.attachNode('slow', {
+      deliver: () => {
+        under += 1;
+        return slow.promise;
+      },
+    });
+    await until('all of them to be on their way', () => under === 150);
+    dispatcher.attachNode('quick', {
+      deliver: async () => {},
+      timer: async ({ id, rev }) => {
+        fired += 1;
+        await ledger.finishTimer({ id, rev });
+      },
+    });
+    await due('t', 'quick');
+    dispatcher.kick();
+    await until('the timer', () => fired === 1);
+    slow.resolve();
+    await until('the messages to be through', async () => (await ledger.stats({})).deliveries.claimed === 0);
   });
 
   it('S20: clocks that differ by ten minutes are an alarm, said once, shown until they agree', async () => {
