@@ -131,7 +131,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         url,
         ...encoded(request, options.userAgent),
         publicOnly,
-        reuseConnection: failed.idempotent,
+        anyConnection: failed.idempotent,
         signal: deadline.signal,
       });
       answered(answer.status);

@@ -17,8 +17,11 @@ export interface ExchangeRequest {
   body?: string | Buffer | Readable;
   /** Only to public addresses. */
   publicOnly: boolean;
-  /** Over a connection that may have been used before. A stale one fails in a way that leaves the outcome unclear. */
-  reuseConnection: boolean;
+  /**
+   * Over any connection that is still open. Else over one that was used a moment ago, or a new one: a connection that the
+   * service is just closing fails in a way that leaves the outcome unclear.
+   */
+  anyConnection: boolean;
   signal: AbortSignal;
 }
 
@@ -44,8 +47,19 @@ export class ExchangeFailure extends Error {
   }
 }
 
-const pooled = { httpAgent: new http.Agent({ keepAlive: true }), httpsAgent: new https.Agent({ keepAlive: true }) };
-const single = { httpAgent: new http.Agent(), httpsAgent: new https.Agent() };
+/** Servers keep a connection at rest for some seconds at least, so one that rested this long is not about to be closed. */
+const momentMs = 1_000;
+
+const agents = (options: http.AgentOptions) => ({
+  httpAgent: new http.Agent(options),
+  httpsAgent: new https.Agent(options),
+});
+const pooled = agents({ keepAlive: true });
+const recent = agents({ keepAlive: true, timeout: momentMs });
+const single = agents({});
+
+const agentsFor = ({ publicOnly, anyConnection }: ExchangeRequest) =>
+  publicOnly ? single : anyConnection ? pooled : recent;
 
 const axios = lazy(() => require('axios') as AxiosStatic);
 
@@ -80,7 +94,7 @@ export async function exchange(request: ExchangeRequest): Promise<ExchangeAnswer
       headers: { ...request.headers },
       data: request.body,
       signal: request.signal,
-      ...(request.reuseConnection && !request.publicOnly ? pooled : single),
+      ...agentsFor(request),
       ...(request.publicOnly && { lookup: guardedLookup as never }),
       transport: watchedTransport(() => {
         sent = true;
