@@ -78,7 +78,8 @@ const passing: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'RATE_LIMITED', 
 export async function sendEnvelope(account: SignatureAccount, job: SendJob): Promise<SendResult> {
   const ledger = await account.dispatcher.ledger();
   const ours = store(account, job);
-  const fingerprint = fingerprintOf(ours, job);
+  const bytes = bytesOf(job);
+  const fingerprint = fingerprintOf(ours, bytes);
   const key = operationKey(account.id, job.externalId);
   const { dispatcher } = account;
   const giveUpAt = Date.now() + job.retryForMs + dispatcher.leaseMs;
@@ -92,7 +93,7 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
       fingerprint,
       request: ours,
       message: job.message,
-      attachments: bytesOf(job),
+      attachments: bytes,
       owner: dispatcher.owner,
       leaseMs: dispatcher.leaseMs,
     });
@@ -102,8 +103,10 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
       const lookFirst = job.foreignId || repeated;
       return underOperation(dispatcher, ledger, { key, rev }, since, async () => {
         // What an earlier attempt may have begun to send under this id is what is sent.
-        const stored = begun.fingerprint === fingerprint ? ours : await storedJob(ledger, key);
-        return carryOut(account, ledger, { key, rev, node: job.node, stored, lookFirst });
+        const same = begun.fingerprint === fingerprint;
+        const stored = same ? ours : await storedJob(ledger, key);
+        const content = same ? bytes : undefined;
+        return carryOut(account, ledger, { key, rev, node: job.node, stored, content, lookFirst });
       });
     }
     // The same envelope is being sent by somebody else just now: wait for what comes of it.
@@ -133,19 +136,21 @@ interface Attempt {
   rev: number;
   node: string;
   stored: StoredJob;
+  /** The documents' bytes; read from the ledger when they are not at hand. */
+  content?: Attachment[];
   /** An earlier attempt may have had an effect. */
   lookFirst: boolean;
 }
 
 /** Tries until it is done, refused, taken over, or the time is up. */
 async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Attempt): Promise<SendResult> {
-  const { key, stored } = attempt;
+  const { stored } = attempt;
   const lost = leaseSignal();
   const giveUpAt = Date.now() + stored.retryForMs;
   let { lookFirst } = attempt;
   for (let tries = 1; ; tries += 1) {
     try {
-      const sent = await send(account, ledger, key, stored, lookFirst, lost);
+      const sent = await send(account, ledger, attempt, lookFirst, lost);
       return await finish(account, ledger, attempt, sent);
     } catch (thrown) {
       if (lost.aborted) throw inProgress(stored.externalId);
@@ -172,8 +177,7 @@ interface Sent {
 async function send(
   account: SignatureAccount,
   ledger: Ledger,
-  key: string,
-  stored: StoredJob,
+  { key, stored, content: atHand }: Attempt,
   lookFirst: boolean,
   signal: AbortSignal,
 ): Promise<Sent> {
@@ -182,7 +186,7 @@ async function send(
   if (existing?.signrequest) return { document: existing, request: existing.signrequest, repeated: true };
 
   if (!existing) await checkTemplate(account, stored, signal);
-  const content = await ledger.operationAttachments({ key });
+  const content = atHand ?? (await ledger.operationAttachments({ key }));
   const document =
     existing ??
     (await client.documents.create(
@@ -372,10 +376,10 @@ function bytesOf({ source, attachments }: SendJob): Attachment[] {
 }
 
 /** Sealed passwords differ each time, so they do not count. */
-function fingerprintOf(stored: StoredJob, job: SendJob): string {
+function fingerprintOf(stored: StoredJob, content: Attachment[]): string {
   const hash = createHash('sha256').update(
     JSON.stringify(stored, (key, value) => (key === 'password' ? undefined : value)),
   );
-  for (const { bytes } of bytesOf(job)) hash.update(createHash('sha256').update(bytes).digest());
+  for (const { bytes } of content) hash.update(createHash('sha256').update(bytes).digest());
   return hash.digest('hex');
 }
