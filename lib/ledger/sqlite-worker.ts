@@ -4,7 +4,10 @@ import { runBatch, toRefusal } from './sqlite-batch';
 import { SqliteDatabase } from './sqlite-database';
 import { openFile, writeBackup } from './sqlite-open';
 import type { Call, FromWorker, ToWorker, WorkerTask } from './sqlite-protocol';
-import { verbNames } from './verbs';
+import { isUnhurried, verbNames } from './verbs';
+
+/** How long calls that are in no hurry wait for others to share a commit with. */
+const patienceMs = 10;
 
 /** The thread that owns a SQLite connection, with the verbs beside it: a slow disk never holds the runtime up. */
 
@@ -28,18 +31,31 @@ function serve(options: Extract<WorkerTask, { task: 'serve' }>): void {
   const queue: Call[] = [];
   let closing = false;
   let running = false;
+  let patience: NodeJS.Timeout | undefined;
+  let patienceIsOver = false;
+
+  const isTime = (): boolean =>
+    queue.length > 0 && (closing || patienceIsOver || queue.some(({ verb }) => !isUnhurried(verb)));
 
   const run = async (): Promise<void> => {
     if (running) return;
     running = true;
-    while (queue.length > 0) {
+    while (isTime()) {
+      clearTimeout(patience);
+      patience = undefined;
+      patienceIsOver = false;
       const { answers, changed } = await runBatch(db, options.file, queue);
       answer({ kind: 'answers', answers, changed });
       // Lets calls in that arrived meanwhile, so that they share the next transaction.
       await new Promise((resolve) => setImmediate(resolve));
     }
     running = false;
-    if (closing) {
+    if (queue.length > 0) {
+      patience ??= setTimeout(() => {
+        patienceIsOver = true;
+        void run();
+      }, patienceMs);
+    } else if (closing) {
       db.close();
       parentPort?.close();
     }

@@ -122,4 +122,7 @@ export type VerbName = keyof Verbs;
 
 export const verbNames = Object.keys(verbs) as VerbName[];
 
+/** Whether a call may wait a moment for others that it can share a commit with: its answer only tidies up. */
+export const isUnhurried = (name: VerbName): boolean => name === 'finishDeliveries';
+
 export const isReading = (name: VerbName): boolean => name in reading;

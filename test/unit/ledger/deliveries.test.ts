@@ -46,6 +46,16 @@ onBothEngines('ledger deliveries', ({ store, ledger }) => {
     expect(b!.body).to.include({ dedupe: 'b' });
   });
 
+  it('clears a message at once when the ledger is closed, also when nobody waited for that', async () => {
+    await settled('w');
+    const [one] = await claim(ledger());
+    const cleared = ledger().finishDeliveries([one!]);
+    await ledger().close();
+    expect(await cleared).to.deep.equal(['ok']);
+    store().now += 1000;
+    expect(await claim(await store().open())).to.deep.equal([]);
+  });
+
   it('puts a message aside that nobody can emit, and lets those behind it pass (S21)', async () => {
     await ledger().setListener({ account, node });
     await ledger().applyTruth(truth('e', 'viewed', { events: [fact('a', 1), fact('b', 2)] }));
