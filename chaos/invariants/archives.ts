@@ -34,8 +34,15 @@ function judge(evidence: Evidence, plan: EnvelopePlan): Finding[] {
   );
   if (strangers.length > 0)
     find('duplicate', `${strangers.map(({ name }) => `"${name}"`).join(', ')} was filed as well`);
+  const noted = journalOf(evidence, key).filter(({ kind }) => kind === 'archived');
+  if (noted.length === 0) find('lost', 'the journal does not say that it is filed');
+  if (noted.length > 1) find('duplicate', `the journal says ${noted.length} times that it is filed`);
   const signed = filed.find(({ name }) => name === `${key}.pdf`);
   const truth = lastOf(evidence, key)?.sha256;
   if (signed && signed.sha256 !== truth) find('wrong', `"${signed.name}" is not the signed document`);
   return findings;
 }
+
+/** The journal of the document that counts in the end. */
+const journalOf = (evidence: Evidence, key: string): Evidence['ledger']['journals'][number]['entries'] =>
+  evidence.ledger.journals.find(({ envelope }) => envelope === lastOf(evidence, key)?.uuid)?.entries ?? [];

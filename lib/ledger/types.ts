@@ -435,6 +435,8 @@ export interface FinishOperationInput {
   result: unknown;
   envelope?: RecordEnvelopeInput;
   delivery?: OwnedDelivery;
+  /** Entry for the journal of the operation's envelope. */
+  audit?: { kind: string; body: unknown };
 }
 
 export interface Failure {

@@ -1,3 +1,4 @@
+import { SignatureError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
 import { type LeaseTime, underLease } from '../time/lease';
 import type { Dispatcher } from './dispatcher';
@@ -16,3 +17,14 @@ export const underOperation = <T>(
   since: LeaseTime,
   work: () => Promise<T>,
 ): Promise<T> => underLease({ leaseMs, since, renew: () => ledger.renewOperation({ key, rev, leaseMs }) }, work);
+
+/**
+ * For `catch`: another process has taken the work over, with its message, and brings both to their end. Nothing is wrong
+ * then, and nothing is to be done here.
+ *
+ * @throws whatever else it was
+ */
+export function leftToOther(thrown: unknown): false {
+  if (thrown instanceof SignatureError && thrown.code === 'IN_PROGRESS') return false;
+  throw thrown;
+}

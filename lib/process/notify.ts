@@ -7,7 +7,7 @@ import type { PushProvider, SendResult } from '../push/types';
 import type { Clock, EpochMs } from '../time/clock';
 import { leaseNow } from '../time/lease';
 import { backoffMs, type Dispatcher } from './dispatcher';
-import { underOperation } from './lease';
+import { leftToOther, underOperation } from './lease';
 
 /** A push service at work. */
 export interface PushService {
@@ -119,7 +119,7 @@ export async function notify(service: PushService, job: NotifyJob): Promise<Noti
   const operation = { key, rev: begun.rev, node: job.node, attempt: begun.attempt, progress: begun.progress };
   const finished = await underOperation(service.dispatcher, ledger, operation, since, () =>
     deliverAll(service, ledger, operation, stored),
-  );
+  ).catch(leftToOther);
   return { state: finished ? 'finished' : 'waiting' };
 }
 

@@ -13,6 +13,7 @@ import type {
   Operation,
   OperationState,
 } from '../types';
+import { appendAudit } from './audit';
 import { putDelivery } from './deliveries';
 import { lockEnvelope, nextOrd, saveEnvelope } from './envelopes';
 import { fenced } from './timers';
@@ -159,7 +160,10 @@ export async function noteOperation(tx: Tx, input: NoteOperationInput): Promise<
   );
 }
 
-/** The effect took place. With it, in one transaction: the envelope it created, and the message that says so. */
+/**
+ * The effect took place. With it, in one transaction: the envelope it created, the entry in the journal, and the message
+ * that says so.
+ */
 export async function finishOperation(tx: Tx, input: FinishOperationInput): Promise<Fenced> {
   const [row] = await tx.query<OperationRow>(
     `update operations set state = 'done', result = $3, error = 'null', owner = '', lease = 0, due = null,
@@ -170,6 +174,9 @@ export async function finishOperation(tx: Tx, input: FinishOperationInput): Prom
   if (row === undefined) return 'stale';
   await dropAttachments(tx, input.key);
   if (input.envelope !== undefined) await recordEnvelope(tx, { operation: input.key, ...input.envelope });
+  if (input.audit !== undefined) {
+    await appendAudit(tx, { account: row.account, envelope: row.envelope, ...input.audit });
+  }
   if (input.delivery === undefined) {
     await tx.query(`update operations set message = '' where id = $1`, [input.key]);
     return 'ok';

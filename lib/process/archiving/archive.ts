@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { WrittenPackage } from '../../archive/evidence/types';
 import { type FilingProgress, fileOne } from '../../archive/repositories/file';
 import type {
@@ -19,7 +18,7 @@ import type { ClaimedOperation } from '../../ledger/types';
 import { leaseNow } from '../../time/lease';
 import type { SignatureAccount } from '../account';
 import { backoffMs } from '../dispatcher';
-import { underOperation } from '../lease';
+import { leftToOther, underOperation } from '../lease';
 import { type Evidence, prepareEvidence, type Verification } from './evidence';
 import { type ArchivedItem, archivedItem, itemsOf } from './items';
 import { isPassing } from './passing';
@@ -90,12 +89,6 @@ interface Progress {
   items?: Record<string, FilingProgress>;
 }
 
-/** Whose journal it is. */
-interface Subject {
-  account: string;
-  envelope: string;
-}
-
 /**
  * `finished`: the message is in the outbox. `waiting`: the job is tried again later. `repeat`: the envelope had been
  * archived before; the caller emits the message itself.
@@ -150,7 +143,7 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
   const operation = { key, rev, attempt, progress, node: job.node };
   const finished = await underOperation(account.dispatcher, ledger, operation, since, () =>
     carryOut(context, ledger, operation, stored),
-  );
+  ).catch(leftToOther);
   return { state: finished ? 'finished' : 'waiting' };
 }
 
@@ -188,7 +181,6 @@ async function carryOut(
       evidence.verification.decision === 'quarantine'
         ? await quarantine(context, job.envelope, folder, evidence)
         : await fileAll(context, ledger, operation, job, evidence);
-    await note(ledger, { account: account.id, envelope: job.envelope }, result);
     if (job.request.deleteAtProvider && result.items.length > 0) await account.client.documents.delete(job.envelope);
     await deliver(context, ledger, operation, result);
     await rm(path.dirname(folder), { recursive: true, force: true });
@@ -206,14 +198,6 @@ async function carryOut(
   }
 }
 
-/** Once in the journal of the envelope: a crash between two steps repeats this one, and then its entry is there already. */
-async function note(ledger: Ledger, { account, envelope }: Subject, result: ArchiveResult): Promise<void> {
-  const body: unknown = JSON.parse(JSON.stringify(result));
-  const { entries } = await ledger.journal({ account, envelope });
-  if (entries.some((entry) => entry.kind === 'archived' && isDeepStrictEqual(entry.body, body))) return;
-  await ledger.appendAudit({ account, envelope, kind: 'archived', body });
-}
-
 async function deliver(
   { account }: ArchiveContext,
   ledger: Ledger,
@@ -226,6 +210,7 @@ async function deliver(
     rev,
     result,
     delivery: { id: deliveryIdOf(key), node, port, body: result },
+    audit: { kind: 'archived', body: result },
   });
   account.dispatcher.kick();
 }

@@ -117,7 +117,16 @@ export function kept(): Evidence {
       told('signed', 8, 300),
     ],
     ledger: {
-      journals: [{ envelope: uuid, intact: true, entries: [{ kind: 'status', body: { to: 'signed' } }] }],
+      journals: [
+        {
+          envelope: uuid,
+          intact: true,
+          entries: [
+            { kind: 'status', body: { to: 'signed' } },
+            { kind: 'archived', body: {} },
+          ],
+        },
+      ],
       held: [],
       operations: [{ key: 'ladder:l:s1r1:remind', kind: 'remind', envelope: uuid, state: 'done', error: '' }],
       faults: [],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { BeginOperationInput, BeginOperationResult } from '../../../dist/lib/ledger/types';
-import { account, lanes, node, onBothEngines } from './stores';
+import { account, lanes, node, onBothEngines, truth } from './stores';
 
 const begin = (more: Partial<BeginOperationInput> = {}): BeginOperationInput => ({
   key: 'send:1',
@@ -100,6 +100,19 @@ onBothEngines('ledger operations', ({ store, ledger }) => {
     expect(await ledger().claimDeliveries({ owner: 'b', nodes: [node], leaseMs: 9, limit: 9 })).to.deep.equal([]);
     expect(await ledger().finishDeliveries([{ id: 'op:send:1', rev: 1 }])).to.deep.equal(['ok']);
     expect(await ledger().operation({ key: 'send:1' })).to.include({ state: 'done', envelope: 'e', attempt: 1 });
+  });
+
+  it('writes its entry into the journal when it is done, and not when somebody else had it', async () => {
+    await ledger().applyTruth(truth('e', 'signed'));
+    const { rev } = mine(await ledger().beginOperation(begin({ envelope: 'e' })));
+    store().now += 1000;
+    const { rev: later } = mine(await ledger().beginOperation(begin({ envelope: 'e' })));
+    const audit = { kind: 'archived', body: { items: 1 } };
+    expect(await ledger().finishOperation({ key: 'send:1', rev, result: {}, audit })).to.equal('stale');
+    expect(await ledger().finishOperation({ key: 'send:1', rev: later, result: {}, audit })).to.equal('ok');
+    const { entries, intact } = await ledger().journal({ account, envelope: 'e' });
+    expect(entries.filter(({ kind }) => kind === 'archived').map(({ body }) => body)).to.deep.equal([{ items: 1 }]);
+    expect(intact).to.equal(true);
   });
 
   it('hands its message out again when the owner vanished before emitting it', async () => {
