@@ -57,8 +57,7 @@ function missing(evidence: Evidence, { key, steps }: EnvelopePlan): Finding[] {
   const findings: Finding[] = [];
   const expect = (node: string, wanted: number): void => {
     const deliveries = deliveriesOf(from(node));
-    // The order is repeated by its caller, and its repeat is a message of its own; the others are not.
-    if (node !== 'push sign') findings.push(...deliveries.flatMap((one) => byPort(one.emissions)));
+    findings.push(...deliveries.flatMap((one) => byPort(one.emissions)));
     if (deliveries.length < wanted && !excused(node)) {
       findings.push({
         sort: 'lost',

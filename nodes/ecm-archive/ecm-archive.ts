@@ -72,7 +72,7 @@ export = (RED: NodeAPI): void => {
         if (answer.state !== 'repeat') return;
         const { deliveryId, result } = answer;
         const port = result.quarantine === undefined ? 0 : 1;
-        send(toPort({ ...message, archive: result, deliveryId }, port, 2));
+        send(toPort({ ...message, archive: result, deliveryId, redelivered: true }, port, 2));
       };
 
       return {

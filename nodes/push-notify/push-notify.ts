@@ -55,7 +55,9 @@ export = (RED: NodeAPI): void => {
           const job = await jobs().jobOf(RED, this, config, push, message);
           const answer = await notifying().notify(service, { ...job, message: park(message) });
           showDone(answer.state !== 'waiting');
-          if (answer.state === 'repeat') send(outputs({ ...message, deliveryId: answer.deliveryId }, answer.result));
+          if (answer.state !== 'repeat') return;
+          const { deliveryId, result } = answer;
+          send(outputs({ ...message, deliveryId, redelivered: true }, result));
         },
         close: () => {
           stopWatching();

@@ -29,12 +29,18 @@ export = (RED: NodeAPI): void => {
       const emitted = (deliveryId: string, message: FlowMessage, result: SendResult, send: Send): Promise<void> =>
         host.deliveries.emitted(this, deliveryId, () => send(outgoing(message, result)));
 
-      /** Sends on what has just been carried out here; a repeat has no row in the ledger that could be lost. */
+      /**
+       * Sends on what has just been carried out here. A repeat has no row in the ledger that could be lost, and says that its
+       * message has left before.
+       */
       const emit = async (message: FlowMessage, result: SendResult, send: Send): Promise<void> => {
         const { deliveryId, claimed } = result;
-        const run = () => emitted(deliveryId, message, result, send);
-        if (claimed) await dispatcher.emitClaimed({ id: deliveryId, rev: claimed.rev }, claimed.since, run);
-        else await run();
+        if (claimed) {
+          const run = () => emitted(deliveryId, message, result, send);
+          await dispatcher.emitClaimed({ id: deliveryId, rev: claimed.rev }, claimed.since, run);
+        } else {
+          await emitted(deliveryId, { ...message, redelivered: true }, result, send);
+        }
       };
 
       const showSending = (by: number): void => {

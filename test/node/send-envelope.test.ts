@@ -38,6 +38,17 @@ describe('send-envelope, by itself', () => {
     expect(message?.payload).to.include({ status: 'sent', repeated: false });
   });
 
+  it('says of a repeat that its message may have left before, with the same delivery id', async () => {
+    await stage.load([sendFromBody('send', ['out']), ...watching]);
+    for (let count = 1; count <= 2; count += 1) {
+      stage.node('send').receive({ payload: { ...good, key: 'the same order' } });
+      await until('the message to leave', () => stage.arrived('out').length >= count);
+    }
+    const [first, second] = stage.arrived('out');
+    expect(second?.deliveryId).to.equal(first?.deliveryId);
+    expect([first?.redelivered, second?.redelivered]).to.deep.equal([undefined, true]);
+  });
+
   it('shows that it works and then nothing; after a refusal the code, until the next success', async () => {
     await stage.load([sendFromBody('send', ['out']), ...watching]);
     stage.node('send').receive({ payload: { ...good, signers: [] } });

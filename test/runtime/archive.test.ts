@@ -112,6 +112,10 @@ describe('ecm-archive, in a folder', () => {
     const first = await archive.filed('both', envelope, { path: 'repeat' });
     const second = await archive.filed('both', envelope, { path: 'repeat' });
     expect(second.deliveryId).to.equal(first.deliveryId);
+    expect([first.redelivered, second.redelivered], 'what may have left before says so').to.deep.equal([
+      undefined,
+      true,
+    ]);
     expect(second.archive.items.map(({ id, outcome }) => [id, outcome])).to.deep.equal(
       first.archive.items.map(({ id }) => [id, 'duplicate']),
     );
