@@ -14,13 +14,8 @@ export interface ApiFault {
   };
 }
 
-const changing = [
-  'POST /documents/*',
-  'POST *requests/',
-  'POST */resend*',
-  'POST */forward*',
-  'POST */cancel*',
-] as const;
+const sending = ['POST /documents/*', 'POST *requests/'] as const;
+const changing = [...sending, 'POST */resend*', 'POST */forward*', 'POST */cancel*'] as const;
 const reading = ['GET /documents/*', 'GET /events/*'] as const;
 
 export function planApi(dice: Dice): ApiFault {
@@ -29,7 +24,7 @@ export function planApi(dice: Dice): ApiFault {
     () => ({ match, kind: 'status', status: 429, retryAfter: dice.pick([0.2, 0.5, 1]), times: dice.whole(1, 3) }),
     () => ({ match, kind: 'status', status: dice.pick([500, 502, 503]), times: dice.whole(1, 4) }),
     () => ({ match: dice.pick(changing), kind: 'lostAnswer', times: dice.whole(1, 3) }),
-    () => ({ match: dice.pick(changing), kind: 'lostAnswer', times: dice.whole(1, 3) }),
+    () => ({ match: dice.pick(sending), kind: 'lostAnswer', times: dice.whole(1, 3) }),
     () => ({ kind: 'outage', times: dice.whole(2, 12) }),
     () => ({ match: dice.pick(changing), kind: 'delay', delayMs: dice.whole(100, 600), times: dice.whole(1, 4) }),
   ])();

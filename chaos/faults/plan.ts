@@ -44,11 +44,12 @@ const planners: readonly [Planner, ...Planner[]] = [
   planSandbox,
 ];
 
-/** Two to six faults in the beats of a run, in the order in which they strike. */
+/** Two to six faults in the beats of a run, in the order in which they strike; many where most is going on, at first. */
 export function planFaults(dice: Dice, beats: readonly Beat[], house: House): FaultPlan[] {
   return Array.from({ length: dice.whole(2, 6) }, () => {
-    const beat = dice.whole(0, beats.length - 1);
-    const afterMs = dice.whole(0, Math.min(400, beats[beat]?.lastsMs ?? 0));
+    const early = dice.happens(0.35);
+    const beat = early ? 0 : dice.whole(0, beats.length - 1);
+    const afterMs = dice.whole(0, early ? 100 : Math.min(400, beats[beat]?.lastsMs ?? 0));
     return { ...dice.pick(planners)(dice, house), beat, afterMs };
   }).sort((a, b) => a.beat - b.beat || a.afterMs - b.afterMs);
 }
