@@ -8,10 +8,12 @@ import { root } from './lib/root.mjs';
 const marks = path.join(root, '.local', 'setup.json');
 const done = existsSync(marks) ? JSON.parse(readFileSync(marks, 'utf8')) : {};
 
-const wanted = { install: hashOf(['package.json', 'sandbox/package.json', 'package-lock.json']), build: '' };
+const manifests = ['package.json', 'sandbox/package.json', 'package-lock.json'];
+const wanted = { install: hashOf(manifests), build: '' };
 if (done.install !== wanted.install || !existsSync(path.join(root, 'node_modules', 'node-red'))) {
   console.log('Installing dependencies (once; a minute or two) …');
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
+  wanted.install = hashOf(manifests); // npm may have brought the lock file up to date
   done.build = undefined;
 }
 

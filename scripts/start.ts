@@ -10,6 +10,9 @@ const root = path.resolve(__dirname, '..');
 const local = process.env.CORE_SIGNATURE_START_FOLDER ?? path.join(root, '.local', 'start');
 const wanted = { editor: 1880, sandbox: 4010 };
 
+/** What the sandbox takes everywhere. No export has a password in it, so those of the examples are filled in here. */
+const sandboxUser = { user: 'sandbox-user', password: 'sandbox-password' };
+
 async function main(): Promise<void> {
   const sandboxPort = await freePort(wanted.sandbox);
   const editorPort = await freePort(wanted.editor);
@@ -17,7 +20,7 @@ async function main(): Promise<void> {
   const runtime = await startRuntime({
     userDir: path.join(local, 'node-red'),
     port: editorPort,
-    flows: exampleFlows(),
+    ...exampleFlows(sandbox.url),
     env: {
       CORE_SIGNATURE_SANDBOX_URL: sandbox.url,
       CORE_SIGNATURE_PUBLIC_URL: `http://127.0.0.1:${editorPort}`,
@@ -51,15 +54,24 @@ async function main(): Promise<void> {
 }
 
 /** All example flows in one flow file; configuration nodes they share are taken once. */
-function exampleFlows(): object[] {
+function exampleFlows(sandboxUrl: string): { flows: object[]; credentials: Record<string, object> } {
   const folder = path.join(root, 'examples');
-  const byId = new Map<string, object>();
+  const byId = new Map<string, { id: string; type: string; authType?: string; auth?: string }>();
   for (const file of readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()) {
-    for (const node of JSON.parse(readFileSync(path.join(folder, file), 'utf8'))) byId.set(node.id, node);
+    const text = readFileSync(path.join(folder, file), 'utf8').replaceAll(
+      `http://127.0.0.1:${wanted.sandbox}`,
+      sandboxUrl,
+    );
+    for (const node of JSON.parse(text)) byId.set(node.id, node);
   }
-  return [...byId.values()];
+  const flows = [...byId.values()];
+  const asking = flows.filter(
+    ({ type, auth, authType }) =>
+      (type === 'ecm-repository' && auth !== 'none') || (type === 'http request' && authType === 'basic'),
+  );
+  return { flows, credentials: Object.fromEntries(asking.map(({ id }) => [id, sandboxUser])) };
 }
 
 const greeting = (editor: string, sandbox: string): string => `

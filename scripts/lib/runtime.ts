@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   node?: string;
   /** Written as the flow file when there is none yet. */
   flows?: object[];
+  /** Written with the flows: the credentials of nodes, by id. */
+  credentials?: Record<string, object>;
   /** Folder of this package as an integrator would have it installed; the project itself by default. */
   packageFolder?: string;
   env?: Record<string, string>;
@@ -38,14 +40,24 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return { ...child, url: `http://127.0.0.1:${options.port}`, userDir: options.userDir };
 }
 
-function prepareUserDir({ userDir, port, flows, packageFolder = root, settings = {} }: RuntimeOptions): void {
+function prepareUserDir({
+  userDir,
+  port,
+  flows,
+  credentials,
+  packageFolder = root,
+  settings = {},
+}: RuntimeOptions): void {
   const scope = path.join(userDir, 'node_modules', '@signature-flows');
   mkdirSync(scope, { recursive: true });
   const installed = path.join(scope, 'node-red-core-signature');
   rmSync(installed, { force: true, recursive: true });
   symlinkSync(packageFolder, installed, 'junction');
   const flowFile = path.join(userDir, 'flows.json');
-  if (flows && !existsSync(flowFile)) writeFileSync(flowFile, JSON.stringify(flows, null, 2));
+  if (flows && !existsSync(flowFile)) {
+    writeFileSync(flowFile, JSON.stringify(flows, null, 2));
+    if (credentials) writeFileSync(path.join(userDir, 'flows_cred.json'), JSON.stringify(credentials));
+  }
   const all = {
     uiHost: '127.0.0.1',
     uiPort: port,

@@ -41,6 +41,18 @@ describe('npm start', () => {
     for (const url of urls) expect((await fetch(url.split('/contracts')[0] ?? '')).status).to.equal(200);
   });
 
+  it('starts the examples ready to be used, on whichever port the sandbox is', async () => {
+    const [editor] = urls;
+    const flows = (await (await fetch(`${editor}/flows`)).json()) as { type: string; url?: string; id: string }[];
+    const repositories = flows.filter(({ type, url }) => type === 'ecm-repository' && url !== '');
+    expect(repositories.length).to.be.greaterThan(0);
+    for (const { id, url } of repositories) {
+      expect(url).to.include(urls.at(-1));
+      const known = await (await fetch(`${editor}/credentials/ecm-repository/${id}`)).json();
+      expect(known, id).to.deep.include({ has_password: true });
+    }
+  });
+
   it('sends nothing by itself', async () => {
     const inbox = urls.at(-1) ?? '';
     const state = (await (await fetch(`${inbox}/sandbox/state`)).json()) as { documents: []; mails: [] };
