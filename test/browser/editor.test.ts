@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { linkFor } from '../../scripts/lib/signer';
-import { contractPdf, type House, openHouse, until } from '../support/house';
+import { contractPdf, example, type House, openHouse, projectRoot, until } from '../support/house';
 import { packedPackage } from '../unit/package/packed';
 import { Editor } from './support/editor';
 import { SigningPage } from './support/signing';
@@ -122,6 +122,15 @@ for (const nodeRed of ['node-red', 'node-red-4'] as const) {
       await editor.openConfig(account);
       expect(await field.inputValue(), 'a stored secret does not come back').to.equal('__PWRD__');
       await editor.cancel('node-config');
+    });
+
+    it('finds nothing wrong in the examples', async () => {
+      const files = readdirSync(path.join(projectRoot, 'examples')).filter((file) => file.endsWith('.json'));
+      const nodes = new Map(files.flatMap((file) => example(file.slice(0, -5))).map((node) => [node.id, node]));
+      await house.deploy([...nodes.values()]);
+      const editor = await Editor.open(visitor, house.runtime.url);
+      await editor.idOf('working-calendar');
+      expect(await editor.complaints()).to.deep.equal([]);
     });
   });
 }

@@ -3,12 +3,19 @@ import { measureContrasts } from './contrast';
 import { shownText } from './text';
 import type { VisitOptions, Visitor } from './visitor';
 
+interface EditorNode {
+  id: string;
+  type: string;
+  name?: string;
+  validationErrors?: string[];
+}
+
 /** The part of the editor's API that tests look at. */
 interface EditorApi {
   nodes: {
     node(id: string): (Record<string, unknown> & { id: string; type: string }) | null;
-    eachNode(each: (node: { id: string; type: string; name?: string }) => void): void;
-    eachConfig(each: (node: { id: string; type: string; name?: string }) => void): void;
+    eachNode(each: (node: EditorNode) => void): void;
+    eachConfig(each: (node: EditorNode) => void): void;
     createCompleteNodeSet(options?: { credentials: boolean }): object[];
     dirty(): boolean;
   };
@@ -77,6 +84,19 @@ export class Editor {
     const [id, ...more] = await this.#ids(type);
     if (!id || more.length > 0) throw new Error(`There are ${id ? more.length + 1 : 'no'} nodes of type ${type}.`);
     return id;
+  }
+
+  /** What the editor finds wrong in the nodes of all flows: those that have a red triangle. */
+  complaints(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const complaints: string[] = [];
+      const nodes: EditorNode[] = [];
+      RED.nodes.eachNode((node) => void nodes.push(node));
+      RED.nodes.eachConfig((node) => void nodes.push(node));
+      for (const { id, validationErrors } of nodes)
+        for (const complaint of validationErrors ?? []) complaints.push(`${id}: ${complaint}`);
+      return complaints;
+    });
   }
 
   /** Properties of a node as the editor has them; only what can be copied. */
