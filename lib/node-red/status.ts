@@ -23,12 +23,18 @@ export function show(node: Node, state: NodeState, text = ''): void {
   else node.status(text === '' && state === 'idle' ? {} : { ...looks[state], text });
 }
 
-/** Shows a fault: the code where there is one, since a status has room for a word, not for a sentence. */
+/** A status has room for some words, not for a sentence. */
+const longest = 40;
+
+/** Shows a fault: the code where there is one, and which field is to be set right in the configuration. */
 export function showFault(node: Node, error: Error): void {
-  const text =
-    error instanceof SignatureError ? error.code.toLowerCase().replaceAll('_', ' ') : error.message.slice(0, 40);
-  show(node, 'fault', text);
+  show(node, 'fault', (error instanceof SignatureError ? inWords(error) : error.message).slice(0, longest));
 }
+
+const inWords = ({ code, field }: SignatureError): string => {
+  const words = code.toLowerCase().replaceAll('_', ' ');
+  return code === 'BAD_CONFIG' && field ? `${words}: ${field}` : words;
+};
 
 /** Shows a fault that stays for the life of the node, whatever it does from then on. */
 export function showLastingFault(node: Node, error: Error): void {

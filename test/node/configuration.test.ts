@@ -26,7 +26,7 @@ describe('configuration nodes, by themselves', () => {
         onTab({ id: 'caught', type: 'catch', scope: ['send'], uncaught: false, wires: [['failed']] }),
         onTab({ id: 'failed', type: 'helper' }),
       ]);
-      expect(stage.statuses('send').at(-1)).to.include({ fill: 'red', text: 'bad config' });
+      expect(stage.statuses('send').at(-1)).to.include({ fill: 'red', text: 'bad config: account' });
       stage.node('send').receive({ payload: {} });
       await until('the refusal', () => stage.arrived('failed').length > 0);
       const error = stage.arrived('failed')[0]?.error as { code: string; message: string };
@@ -45,7 +45,7 @@ describe('configuration nodes, by themselves', () => {
         sandboxAccount({ id: 'bad account', ledger: 'bad ledger' }),
         sendFromBody('send', [], { account: 'bad account' }),
       ]);
-      expect(stage.statuses('send').at(-1)).to.include({ fill: 'red', text: 'bad config' });
+      expect(stage.statuses('send').at(-1)).to.include({ fill: 'red', text: 'bad config: account' });
     });
   }
 

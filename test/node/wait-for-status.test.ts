@@ -58,14 +58,14 @@ describe('wait-for-status, by itself', () => {
     expect(stage.statuses('wait').at(-1)).to.include({ fill: 'red', text: 'no envelope' });
   });
 
-  for (const [what, config, says] of [
-    ['no account', { account: '' }, /choose an account/],
-    ['an unknown status', { statuses: ['signd'] }, /statuses/],
-    ['an unknown kind of timeout', { timeoutKind: 'sometimes' }, /timeoutKind/],
+  for (const [what, config, says, field] of [
+    ['no account', { account: '' }, /choose an account/, 'account'],
+    ['an unknown status', { statuses: ['signd'] }, /statuses/, 'statuses.0'],
+    ['an unknown kind of timeout', { timeoutKind: 'sometimes' }, /timeoutKind/, 'timeoutKind'],
   ] as const) {
     it(`with ${what}: is red, refuses each message with BAD_CONFIG, and does not harm the runtime`, async () => {
       await stage.load([waitFor('wait', outputs, config), ...watching]);
-      expect(stage.statuses('wait').at(-1)).to.include({ fill: 'red', text: 'bad config' });
+      expect(stage.statuses('wait').at(-1)).to.include({ fill: 'red', text: `bad config: ${field}` });
       stage.node('wait').receive({ envelope: 'any' });
       await until('the refusal', () => stage.arrived('failed').length > 0);
       const error = stage.arrived('failed')[0]?.error as { code: string; message: string };
