@@ -24,7 +24,7 @@ export const waitForStatusConfig = z.object({
   atTimeout: z.enum(['leave', 'cancel']).default('leave'),
   /** Of the messages with the same group, at any node of the account, the first to leave releases the others. */
   group: typedValue(),
-  groupType: typedAs('str'),
+  groupType: typedAs('msg'),
 });
 
 export type WaitForStatusConfig = z.infer<typeof waitForStatusConfig>;
