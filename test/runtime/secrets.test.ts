@@ -80,7 +80,7 @@ describe('secrets', () => {
   let house: House;
 
   before(async () => {
-    house = await openHouse({ name: 'secrets', flows: [tab()] });
+    house = await openHouse({ name: 'secrets', flows: [tab()], env: { TOKEN_OF_THE_SANDBOX: 'sandbox-token' } });
     await house.deploy(flows());
   });
   after(() => house.close());
@@ -123,6 +123,20 @@ describe('secrets', () => {
     }
     const ledger = files.filter(({ name }) => name.startsWith('core-signature-ledger'));
     expect(ledger, 'files of the ledger that were looked at').not.to.deep.equal([]);
+  });
+
+  it('one that the environment holds works in the connection test as it does in the node', async () => {
+    // what is not in the environment stays as it is, and is refused like any other wrong token
+    for (const [name, ok] of [
+      ['TOKEN_OF_THE_SANDBOX', true],
+      ['NOT_THERE', false],
+    ] as const) {
+      const fromEnvironment = await post(`${house.runtime.url}/core-signature/account/test`, {
+        config: { ...sandboxAccount(), url: '${CORE_SIGNATURE_SANDBOX_URL}' },
+        credentials: { token: `\${${name}}` },
+      });
+      expect(fromEnvironment.body, name).to.include({ ok });
+    }
   });
 
   it("none is in the log, a status or an answer of the editor's routes", async () => {
