@@ -34,6 +34,25 @@ export function construct(RED: NodeAPI, node: Node, definition: NodeDef, build: 
 }
 
 /**
+ * Builds a configuration node. One whose configuration cannot be used says so in the log and keeps the reason, which the
+ * nodes that refer to it tell; it never throws in its constructor either.
+ */
+export function constructConfig(
+  RED: NodeAPI,
+  node: Node & { reason?: Error },
+  definition: NodeDef,
+  build: () => void,
+): void {
+  RED.nodes.createNode(node, definition);
+  try {
+    build();
+  } catch (thrown) {
+    node.reason = toError(thrown);
+    node.error(node.reason.message);
+  }
+}
+
+/**
  * Reads a node's configuration.
  *
  * @throws SignatureError `BAD_CONFIG` naming the field

@@ -1,10 +1,9 @@
-import { eventKey } from '../core-signature/event-key';
-import type { Event } from '../core-signature/models';
 import type { Ledger } from '../ledger/ledger';
 import type { ReceivedEvent } from '../ledger/types';
 import { sleep } from '../time/timers';
 import type { SignatureAccount } from './account';
 import { askForRefresh } from './ask-for-refresh';
+import { eventFact } from './event-fact';
 
 export interface ReconcilerOptions {
   /** How often the account is compared with the service, in milliseconds of real time. */
@@ -97,7 +96,8 @@ export class Reconciler {
       const events: ReceivedEvent[] = [];
       for await (const event of client.events.iterate({}, this.#stop.signal)) {
         if (Date.parse(event.timestamp) < since - overlapMs) break;
-        if (event.document) events.push(received(event, event.document.uuid));
+        const { document } = event;
+        if (document) events.push({ envelope: document.uuid, ...eventFact(document.uuid, event) });
       }
       if (events.length > 0) await ledger.receiveEvents({ account: id, origin: 'reconcile', events });
     }
@@ -111,17 +111,3 @@ export class Reconciler {
     for (const envelope of stale) await askForRefresh(this.#account, ledger, envelope.id);
   }
 }
-
-const received = (event: Event, envelope: string): ReceivedEvent => ({
-  envelope,
-  dedupe: eventKey({
-    documentUuid: envelope,
-    type: event.event_type,
-    timestamp: event.timestamp,
-    signerEmail: event.signer?.email ?? null,
-  }),
-  uuid: event.uuid,
-  type: event.event_type,
-  at: Date.parse(event.timestamp) || 0,
-  signer: event.signer?.email ?? '',
-});

@@ -1,12 +1,12 @@
-import { eventKey } from '../core-signature/event-key';
 import type { Document, Event } from '../core-signature/models';
 import { envelopeOf } from '../core-signature/signers';
 import { envelopeStatuses } from '../core-signature/status';
 import { SignatureError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
-import type { ApplyTruthResult, Claim, ClaimedTimer, EventFact, Origin } from '../ledger/types';
+import type { ApplyTruthResult, Claim, ClaimedTimer, Origin } from '../ledger/types';
 import type { SignatureAccount } from './account';
 import { askForRefresh } from './ask-for-refresh';
+import { eventFact } from './event-fact';
 
 /**
  * Reads a document and its events with our own credentials and records what they say. This is the only way anything
@@ -91,24 +91,11 @@ async function record(
       clock: account.lane,
     },
     // The service lists the newest first; of those with equal times the one listed last happened first.
-    events: events.toReversed().map((event) => fact(document.uuid, event)),
+    events: events.toReversed().map((event) => eventFact(document.uuid, event)),
     origin,
     claim,
   });
 }
-
-const fact = (documentUuid: string, event: Event): EventFact => ({
-  dedupe: eventKey({
-    documentUuid,
-    type: event.event_type,
-    timestamp: event.timestamp,
-    signerEmail: event.signer?.email ?? null,
-  }),
-  uuid: event.uuid,
-  type: event.event_type,
-  at: Date.parse(event.timestamp) || 0,
-  signer: event.signer?.email ?? '',
-});
 
 const firstSent = (events: Event[]): number | null => {
   const sent = events.filter(({ event_type }) => event_type === 'sent').map(({ timestamp }) => Date.parse(timestamp));

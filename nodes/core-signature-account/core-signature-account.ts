@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { SignatureError, toError } from '../../lib/errors';
 import type { AccountNode } from '../../lib/node-red/account-ref';
-import { readConfig } from '../../lib/node-red/construct';
+import { constructConfig, readConfig } from '../../lib/node-red/construct';
 import { onClose } from '../../lib/node-red/handlers';
 import { hostOf, releasedWhenRefused } from '../../lib/node-red/host';
 import { ledgerChoice } from '../../lib/node-red/ledger-ref';
@@ -21,13 +21,7 @@ export = (RED: NodeAPI): void => {
   addAdminRoutes(RED, host);
 
   function CoreSignatureAccount(this: AccountNode, definition: NodeDef): void {
-    RED.nodes.createNode(this, definition);
-    try {
-      open(this, definition);
-    } catch (thrown) {
-      this.reason = toError(thrown);
-      this.error(this.reason.message);
-    }
+    constructConfig(RED, this, definition, () => open(this, definition));
   }
 
   function open(node: AccountNode, definition: NodeDef): void {

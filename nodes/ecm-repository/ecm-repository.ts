@@ -3,7 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import type { Repository } from '../../lib/archive/repositories/types';
 import { toError } from '../../lib/errors';
 import { lazy } from '../../lib/lazy';
-import { readConfig } from '../../lib/node-red/construct';
+import { constructConfig, readConfig } from '../../lib/node-red/construct';
 import { type RepositoryNode, repositoryFrom } from '../../lib/node-red/repository-ref';
 import { addTestRoute } from '../../lib/node-red/test-route';
 import { ecmRepositoryConfig, ecmRepositoryCredentials } from './config';
@@ -16,13 +16,9 @@ const repositories = lazy(
 /** Where documents are filed, and how to log on there. */
 export = (RED: NodeAPI): void => {
   function EcmRepository(this: RepositoryNode, definition: NodeDef): void {
-    RED.nodes.createNode(this, definition);
-    try {
+    constructConfig(RED, this, definition, () => {
       this.repository = open(definition, (this.credentials ?? {}) as Record<string, string>);
-    } catch (thrown) {
-      this.reason = toError(thrown);
-      this.error(this.reason.message);
-    }
+    });
   }
 
   function open(definition: object, credentials: Record<string, string>): Repository {

@@ -1,8 +1,8 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { SignatureError, toError } from '../../lib/errors';
+import { SignatureError } from '../../lib/errors';
 import { lazy } from '../../lib/lazy';
 import { type AccountNode, accountNode } from '../../lib/node-red/account-ref';
-import { readConfig } from '../../lib/node-red/construct';
+import { constructConfig, readConfig } from '../../lib/node-red/construct';
 import { onClose } from '../../lib/node-red/handlers';
 import { hostOf, releasedWhenRefused } from '../../lib/node-red/host';
 import { ledgerChoice } from '../../lib/node-red/ledger-ref';
@@ -25,13 +25,7 @@ export = (RED: NodeAPI): void => {
   const host = hostOf(RED);
 
   function PushServiceConfigNode(this: PushServiceNode, definition: NodeDef): void {
-    RED.nodes.createNode(this, definition);
-    try {
-      open(this, definition);
-    } catch (thrown) {
-      this.reason = toError(thrown);
-      this.error(this.reason.message);
-    }
+    constructConfig(RED, this, definition, () => open(this, definition));
   }
 
   function open(node: PushServiceNode, definition: NodeDef): void {

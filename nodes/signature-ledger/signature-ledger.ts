@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { toError } from '../../lib/errors';
 import { type LedgerOptions, openLedger } from '../../lib/ledger/ledger';
-import { readConfig } from '../../lib/node-red/construct';
+import { constructConfig, readConfig } from '../../lib/node-red/construct';
 import type { LedgerChoice } from '../../lib/node-red/host';
 import type { LedgerNode } from '../../lib/node-red/ledger-ref';
 import { addTestRoute } from '../../lib/node-red/test-route';
@@ -12,16 +11,10 @@ import { type LedgerConfig, ledgerConfig, ledgerCredentials } from './config';
 /** Where the state of the processes is kept, for those who want another place than the default file. */
 export = (RED: NodeAPI): void => {
   function SignatureLedger(this: LedgerNode, definition: NodeDef): void {
-    RED.nodes.createNode(this, definition);
-    try {
-      this.choice = choiceOf(
-        readConfig(ledgerConfig, definition),
-        ledgerCredentials.parse(this.credentials ?? {}).password,
-      );
-    } catch (thrown) {
-      this.reason = toError(thrown);
-      this.error(this.reason.message);
-    }
+    constructConfig(RED, this, definition, () => {
+      const { password } = ledgerCredentials.parse(this.credentials ?? {});
+      this.choice = choiceOf(readConfig(ledgerConfig, definition), password);
+    });
   }
 
   function choiceOf(config: LedgerConfig, password: string): LedgerChoice {
