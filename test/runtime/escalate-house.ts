@@ -1,4 +1,5 @@
 /** A house with ladders in it, and what the tests of `escalate` do there, one function each. */
+import type { StepReport } from '../../dist/lib/process/escalation/ladder';
 import type { FlowNode } from '../support/flows';
 import {
   appendTo,
@@ -30,20 +31,7 @@ export interface Line {
   redelivered?: boolean;
 }
 
-export interface Step {
-  step: string;
-  label: string;
-  level: number;
-  action: string;
-  outcome: string;
-  signers: { email: string; name?: string }[];
-  to: { email: string; name?: string }[];
-  plannedAt: string;
-  firedAt: string;
-  lateMs: number;
-  next: { step: string; at: string } | null;
-  detail?: string;
-}
+export type Step = StepReport;
 
 const line = `{"mark": mark, "node": node, "port": port, "escalation": escalation, "outcome": payload.outcome,
   "envelope": envelope.id, "status": envelope.status, "turn": [envelope.signers[state in ['ready', 'viewed']].email],

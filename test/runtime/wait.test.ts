@@ -79,6 +79,23 @@ const line = `{"mark": mark, "port": port, "outcome": payload.outcome, "status":
 
 const outputs: [string[], string[], string[]] = [['out 0'], ['out 1'], ['out 2']];
 
+/** A core delay that is busy with a message for hours. */
+const hold = (hours: string, more: object = {}): FlowNode =>
+  onTab({
+    id: 'hold',
+    type: 'delay',
+    name: '',
+    pauseType: 'delay',
+    timeout: hours,
+    timeoutUnits: 'hours',
+    rate: '1',
+    nbRateUnits: '1',
+    rateUnits: 'second',
+    drop: false,
+    outputs: 1,
+    ...more,
+  });
+
 /** `POST /<name>` parks a message at the node of that name. */
 const parking = (name: string, more: object = {}, to = outputs): FlowNode[] => [
   httpIn(`/${name}`, [`fill ${name}`]),
@@ -445,20 +462,7 @@ describe('wait-for-status', () => {
     it('S7 S17: a deploy that stops a node busy with the message: it comes again, is marked; one that does not leaves it alone', async () => {
       const busy = (hours: string, x = 100): FlowNode[] => [
         ...parking('held', {}, [['hold', 'out 0'], [], []]),
-        onTab({
-          id: 'hold',
-          type: 'delay',
-          name: '',
-          x,
-          pauseType: 'delay',
-          timeout: hours,
-          timeoutUnits: 'hours',
-          rate: '1',
-          nbRateUnits: '1',
-          rateUnits: 'second',
-          drop: false,
-          outputs: 1,
-        }),
+        hold(hours, { x }),
       ];
       await house.deploy(flows(busy('1')));
       const envelope = await sent(house);
@@ -483,19 +487,7 @@ describe('wait-for-status', () => {
       writeFileSync(path.join(house.runtime.userDir, 'second.pdf'), contractPdf);
       const held: FlowNode[] = [
         ...parking('held', {}, [['hold', 'out 0', 'send second'], [], []]),
-        onTab({
-          id: 'hold',
-          type: 'delay',
-          name: '',
-          pauseType: 'delay',
-          timeout: '1',
-          timeoutUnits: 'hours',
-          rate: '1',
-          nbRateUnits: '1',
-          rateUnits: 'second',
-          drop: false,
-          outputs: 1,
-        }),
+        hold('1'),
         sendFromBody('send second', ['behind'], {
           documentSource: 'file',
           document: path.join(house.runtime.userDir, 'second.pdf'),

@@ -1,39 +1,19 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
-import { migrations } from '../../../dist/lib/ledger/migrations';
-import type { Cell, Tx } from '../../../dist/lib/ledger/sql';
 import { verbs } from '../../../dist/lib/ledger/verbs';
 import { opening, record } from './ladder-steps';
+import { type QueryWatch, watchQueries } from './query-watch';
 import { account, node, truth } from './stores';
 
 /** What runs with every firing, every end of an envelope and every notification must not walk through a table. */
 describe('ledger query plans of ladders and devices', () => {
-  let db: DatabaseSync;
-  let scans: string[];
-  const named = (params: readonly Cell[]) =>
-    Object.fromEntries(params.map((value, i) => [`$${i + 1}`, typeof value === 'number' ? BigInt(value) : value]));
-  const tx: Tx = {
-    now: 1_000_000,
-    async query(text, params = []) {
-      for (const { detail } of db.prepare(`explain query plan ${text}`).all(named(params)) as { detail: string }[]) {
-        // "SCAN x USING INDEX" of a partial index is the work list itself.
-        const whole = /^SCAN (?!picked|CONSTANT|\d)/.test(detail) && !/USING (COVERING )?INDEX/.test(detail);
-        const sorted = /TEMP B-TREE/.test(detail) && /order by (due|ord|lease|next_at)\b/.test(text);
-        if (whole || sorted) scans.push(`${detail} in ${text.replace(/\s+/g, ' ')}`);
-      }
-      return db.prepare(text).all(named(params)) as never;
-    },
-    count: () => undefined,
-    changed: () => undefined,
-  };
+  let watch: QueryWatch;
   beforeEach(() => {
-    db = new DatabaseSync(':memory:');
-    for (const step of migrations) for (const statement of step.statements) db.exec(statement);
-    scans = [];
+    watch = watchQueries(['due', 'ord', 'lease', 'next_at']);
   });
-  afterEach(() => db.close());
+  afterEach(() => watch.close());
 
   it('go through an index', async () => {
+    const { tx } = watch;
     const claim = { owner: 'o', nodes: [node], leaseMs: 1, limit: 9 };
     for (const id of ['a', 'b']) await verbs.openLadder(tx, opening(id, 'old', 1));
     const [timer] = await verbs.claimTimers(tx, { ...claim, lanes: [] });
@@ -59,6 +39,6 @@ describe('ledger query plans of ladders and devices', () => {
     await verbs.devicesOf(tx, { service: 's', persons: ['p', 'q'] });
     await verbs.markDevice(tx, { id: device, ok: true });
     await verbs.removeDevice(tx, { service: 's', address: 'a' });
-    expect(scans).to.deep.equal([]);
+    expect(watch.scans).to.deep.equal([]);
   });
 });
