@@ -4,6 +4,7 @@ import { deadOwners } from '../ledger/owner';
 import type { Claim, ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
 import type { Clock } from '../time/clock';
 import { type LeaseTerms, type LeaseTime, leaseNow, underLease, underNoLease } from '../time/lease';
+import { Load } from './load';
 import { clockTrouble, Health, type Trouble } from './trouble';
 
 /** A message could not be sent, or was on its way through a flow that was stopped: the flow's successor gets it. */
@@ -56,10 +57,13 @@ export interface DispatcherOptions {
 /** The safety net below the hints of the ledger: how long the dispatcher sleeps at most. */
 const maxSleepMs = 5_000;
 const batch = 50;
-const maxAtWork = 100;
-/** Messages that flows are busy with. A slow flow, such as one that lets a message through each second, holds nothing else up. */
-const maxUnderWay = 1_000;
-const fullMs = 250;
+/**
+ * How much one node or account is given at a time. Counted for each, so that the backlog of one, behind the rate limit of
+ * its service, holds nobody else up.
+ */
+const maxAtWork = 50;
+/** How many messages of one node flows may be busy with: a slow one, say, that lets a message through each second. */
+const maxUnderWay = 500;
 /** How often the processes that share the ledger on this machine are looked at. */
 const releaseEveryMs = 5_000;
 const retryAfterFaultMs = 5_000;
@@ -86,7 +90,8 @@ export class Dispatcher {
   readonly #nodes = new Map<string, NodeWorker>();
   readonly #accounts = new Map<string, AccountWorker>();
   readonly #atWork = new Set<Promise<void>>();
-  #underWay = 0;
+  readonly #tasks = new Load(maxAtWork);
+  readonly #messages = new Load(maxUnderWay);
   readonly #asked = new Set<Promise<void>>();
   #ledger: Promise<Ledger> | undefined;
   #opened: Ledger | undefined;
@@ -214,8 +219,6 @@ export class Dispatcher {
           if (performance.now() - this.#releasedAt > releaseEveryMs) await this.#releaseDead(ledger);
           const found = await this.#handOut(ledger);
           sleepMs = found ? 0 : Math.min(maxSleepMs, (await this.#nextDue(ledger)) ?? maxSleepMs);
-          // What cannot be claimed now is due all the same.
-          if (this.#underWay >= maxUnderWay) sleepMs = Math.max(sleepMs, fullMs);
           this.#lastFault = '';
           this.#note(clockTrouble(ledger.info().skewMs));
         } catch (thrown) {
@@ -224,7 +227,6 @@ export class Dispatcher {
         }
       }
       if (this.#running && !this.#kicked && sleepMs > 0) await this.#sleep(sleepMs);
-      if (this.#atWork.size - this.#underWay >= maxAtWork) await Promise.race(this.#atWork);
     }
   }
 
@@ -251,49 +253,42 @@ export class Dispatcher {
     });
   }
 
-  /** Claims what is there and sets it to work. True when there was anything. */
+  /** Claims what is there, for those who can take more, and sets it to work. True when there was anything. */
   async #handOut(ledger: Ledger): Promise<boolean> {
     const { owner, leaseMs } = this;
     const since = leaseNow();
-    const nodes = [...this.#nodes.keys()];
     const lanes = this.#lanes();
-    const room = nodes.length > 0 ? Math.min(batch, maxUnderWay - this.#underWay) : 0;
-    const deliveries = room > 0 ? await ledger.claimDeliveries({ owner, nodes, leaseMs, limit: room }) : [];
+    const common = { owner, leaseMs, limit: batch };
+    const receivers = this.#messages.withRoom(this.#nodes.keys());
+    const nodes = this.#tasks.withRoom(this.#nodes.keys());
+    const accounts = this.#tasks.withRoom(this.#accounts.keys());
+    const deliveries = receivers.length > 0 ? await ledger.claimDeliveries({ ...common, nodes: receivers }) : [];
     for (const delivery of deliveries) {
-      this.#underWay += 1;
       const renew = () => ledger.renewDelivery({ ...claimOf(delivery), leaseMs });
-      this.#work({ leaseMs, since, renew }, () =>
-        this.#deliver(ledger, delivery).finally(() => {
-          this.#underWay -= 1;
-        }),
-      );
+      const done = this.#messages.add(delivery.node);
+      this.#work({ leaseMs, since, renew }, () => this.#deliver(ledger, delivery), done);
     }
-    const timers = await ledger.claimTimers({
-      owner,
-      nodes,
-      accounts: [...this.#accounts.keys()],
-      lanes,
-      leaseMs,
-      limit: batch,
-    });
+    const timers = await ledger.claimTimers({ ...common, nodes, accounts, lanes });
     for (const timer of timers) {
       const renew = () => ledger.renewTimer({ ...claimOf(timer), leaseMs });
-      this.#work({ leaseMs, since, renew }, () => this.#fire(ledger, timer));
+      const done = this.#tasks.add(timer.node || timer.account);
+      this.#work({ leaseMs, since, renew }, () => this.#fire(ledger, timer), done);
     }
-    const operations =
-      nodes.length > 0 ? await ledger.claimOperations({ owner, nodes, lanes, leaseMs, limit: batch }) : [];
+    const operations = nodes.length > 0 ? await ledger.claimOperations({ ...common, nodes, lanes }) : [];
     for (const operation of operations) {
       const { key, rev, node } = operation;
       const renew = () => ledger.renewOperation({ key, rev, leaseMs });
-      this.#work({ leaseMs, since, renew }, async () => this.#nodes.get(node)?.resume?.(operation));
+      const done = this.#tasks.add(node);
+      this.#work({ leaseMs, since, renew }, async () => this.#nodes.get(node)?.resume?.(operation), done);
     }
     return deliveries.length + timers.length + operations.length > 0;
   }
 
+  /** When there is something to claim for those who can take more; the others are looked after when they are through. */
   #nextDue(ledger: Ledger): Promise<number | null> {
     return ledger.nextDue({
-      nodes: [...this.#nodes.keys()],
-      accounts: [...this.#accounts.keys()],
+      nodes: this.#messages.withRoom(this.#tasks.withRoom(this.#nodes.keys())),
+      accounts: this.#tasks.withRoom(this.#accounts.keys()),
       lanes: this.#lanes(),
     });
   }
@@ -361,13 +356,14 @@ export class Dispatcher {
     }
   }
 
-  #work(lease: LeaseTerms, task: () => Promise<void>): void {
+  #work(lease: LeaseTerms, task: () => Promise<void>, done: () => void): void {
     const work: Promise<void> = underLease(lease, task)
       .catch((thrown: unknown) => {
         if (!isTakenOver(thrown)) this.#options.onFault(toError(thrown));
       })
       .finally(() => {
         this.#atWork.delete(work);
+        done();
         this.kick();
       });
     this.#atWork.add(work);

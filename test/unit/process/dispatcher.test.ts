@@ -146,6 +146,56 @@ describe('dispatcher', () => {
     await until('the messages to be through', async () => (await ledger.stats({})).deliveries.claimed === 0);
   });
 
+  it('the backlog of one account stays in the ledger, and holds no other up', async () => {
+    const slow = Promise.withResolvers<void>();
+    let [under, most, fired] = [0, 0, 0];
+    const clock = dispatcher.clock;
+    const refresh = (account: string, n: number) =>
+      ledger.setTimer({
+        id: `${account}${n}`,
+        kind: 'k',
+        account,
+        envelope: '',
+        node: '',
+        ref: '',
+        clock: '',
+        due: n,
+        data: null,
+      });
+    for (let n = 0; n < 300; n += 1) await refresh('busy', n);
+    dispatcher.attachAccount({
+      id: 'busy',
+      clock,
+      lane: '',
+      timer: async ({ id, rev }) => {
+        under += 1;
+        most = Math.max(most, under);
+        await slow.promise;
+        await ledger.finishTimer({ id, rev });
+        under -= 1;
+      },
+    });
+    await until('it to have its hands full', () => under >= 50);
+    dispatcher.attachAccount({
+      id: 'idle',
+      clock,
+      lane: '',
+      timer: async ({ id, rev }) => {
+        fired += 1;
+        await ledger.finishTimer({ id, rev });
+      },
+    });
+    await refresh('idle', 1000);
+    dispatcher.kick();
+    await until('the timer of the other', () => fired === 1);
+    slow.resolve();
+    await until('the backlog to be worked off', async () => {
+      const { timers } = await ledger.stats({});
+      return timers.pending + timers.claimed === 0;
+    });
+    expect(most).to.be.within(50, 99);
+  });
+
   it('S20: clocks that differ by ten minutes are an alarm, said once, shown until they agree', async () => {
     const shown: (string | undefined)[] = [];
     dispatcher.health.watch((trouble) => shown.push(trouble?.short));
