@@ -27,6 +27,8 @@ export type TextMessage = ServiceState['messages'][number];
 /** What the ledger has on the run in the end. */
 export interface LedgerFacts {
   journals: { envelope: string; intact: boolean; entries: { kind: string; body: unknown }[] }[];
+  /** When each ladder started and its envelope was to expire, on the service's clock. */
+  ladders: { envelope: string; start: number; expires: number | null }[];
   /** Envelopes that a step holds. */
   held: string[];
   operations: { key: string; kind: string; envelope: string; state: string; error: string }[];

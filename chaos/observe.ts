@@ -100,9 +100,17 @@ async function ledgerFacts(world: World, uuids: Set<string>, keys: Set<string>):
         ...page.map(({ key, kind, state, error }) => ({ key, kind, envelope, state, error: error?.message ?? '' })),
       );
     }
+    const ladders: LedgerFacts['ladders'] = [];
+    for (const envelope of uuids) {
+      for (const { spec } of await ledger.listLadders({ account: 'account', envelope, limit: 100 })) {
+        const { start, expires } = spec as { start: number; expires: number | null };
+        ladders.push({ envelope, start, expires });
+      }
+    }
     const faults = await ledger.faults({ limit: 100 });
     return {
       journals,
+      ladders,
       held: held.filter(({ externalId }) => keys.has(baseKey(externalId))).map(({ id }) => id),
       operations,
       faults: faults

@@ -2,7 +2,7 @@ import type { Emission, Evidence, Finding, Invariant } from '../evidence';
 import { baseKey } from '../people';
 import type { EnvelopePlan } from '../schedule';
 import { hourMs } from '../time';
-import { lastOf, nameOf } from './outcomes';
+import { lastOf, lineOf, nameOf } from './outcomes';
 import { deliveriesOf, unmarkedRepeats } from './repeats';
 
 interface Step {
@@ -43,7 +43,8 @@ function judge(evidence: Evidence, plan: EnvelopePlan): Finding[] {
   if (names.filter((one, index) => names.indexOf(one) === index).join() !== inOrder.join()) {
     find('wrong', `the steps left in the order ${names.join(' ')}`);
   }
-  const missing = planned.filter((id) => !names.includes(id) && !withdrawnSteps(evidence, key).includes(id));
+  const excused = [...withdrawnSteps(evidence, key), ...stepsAfterExpiry(evidence, plan)];
+  const missing = planned.filter((id) => !names.includes(id) && !excused.includes(id));
   if (exhausted.length > 0) for (const id of missing) find('lost', `the step ${id} never fired`);
   const ended = fired.some(({ first }) => first.said.outcome === 'cancelled');
   if (exhausted.length === 0 && !ended && missing.length === 0)
@@ -72,6 +73,19 @@ function untimely(evidence: Evidence, { key, steps }: EnvelopePlan, emission: Em
   const end = lastOf(evidence, key)?.finishedAt;
   if (end != null && due > end) return `the step ${step}, due at ${plannedAt}, fired although all was over before`;
   return undefined;
+}
+
+/** Steps that are due when the envelope has expired, which the node says when the ladder starts. */
+function stepsAfterExpiry(evidence: Evidence, { key, steps }: EnvelopePlan): string[] {
+  const uuids = lineOf(evidence, key).map(({ uuid }) => uuid);
+  const [ladder] = evidence.ledger.ladders.filter(({ envelope }) => uuids.includes(envelope));
+  const { expires } = ladder ?? {};
+  if (ladder === undefined || expires == null) return [];
+  let due = ladder.start;
+  return steps.flatMap(({ id, hours }) => {
+    due += hours * hourMs;
+    return due >= expires ? [id] : [];
+  });
 }
 
 /**

@@ -127,6 +127,7 @@ export function kept(): Evidence {
           ],
         },
       ],
+      ladders: [{ envelope: uuid, start: ordered, expires: ordered + 144 * hour }],
       held: [],
       operations: [{ key: 'ladder:l:s1r1:remind', kind: 'remind', envelope: uuid, state: 'done', error: '' }],
       faults: [],

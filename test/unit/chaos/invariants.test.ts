@@ -333,6 +333,15 @@ describe('chaos: invariants', () => {
     expect(absorbedPushes(evidence)).to.equal(2);
   });
 
+  it('take a step that is due after the expiry for no loss', () => {
+    const evidence = kept();
+    evidence.emissions = evidence.emissions.filter(
+      ({ said: { step: id }, node }) => id !== 's2' && node !== 'push step',
+    );
+    evidence.ledger.ladders = evidence.ledger.ladders.map((one) => ({ ...one, expires: Date.parse(at(4)) }));
+    expect(judge(evidence)).to.deep.equal([]);
+  });
+
   it('take a step that was withdrawn at the end of the envelope for no loss', () => {
     const evidence = kept();
     evidence.emissions = evidence.emissions.filter(
