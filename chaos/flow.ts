@@ -1,6 +1,5 @@
 import {
   appendTo,
-  change,
   type FlowNode,
   functionNode,
   httpIn,
@@ -10,8 +9,8 @@ import {
   sandboxAccount,
   sendFromBody,
   tab,
-  waitFor,
 } from '../test/support/flows';
+import { filing, later, push, registration, repository, service, told, wait } from './flow-parts';
 import type { Archive, EnvelopePlan } from './schedule';
 import { alternate, manager } from './schedule';
 
@@ -49,89 +48,6 @@ export const archives: readonly Archive[] = ['content-server', 'webdav', 'http']
 /** Failures that pass: the message is handed to the node again. */
 const passing = ['UNREACHABLE', 'RATE_LIMITED', 'REMOTE_FAULT', 'OUTCOME_UNKNOWN', 'IN_PROGRESS', 'LEDGER_'];
 const retried = ['wait', 'wait-until', 'ladder', 'push sign', 'push step', 'push sms', 'push hook'];
-
-const said = (expression: string): string =>
-  `const said = ${expression};
-   const envelope = typeof msg.envelope === 'object' ? msg.envelope.id : msg.envelope;
-   const key = msg.key ?? msg.envelope?.externalId ?? '';
-   const { deliveryId, redelivered } = msg;
-   msg.payload = JSON.stringify({ node: NODE, port: PORT, key, envelope, real: Date.now(), deliveryId, redelivered, said });
-   return msg;`;
-
-/** Writes down what leaves an output of a node. */
-const told = (node: string, port: number, expression: string): FlowNode =>
-  functionNode(
-    `${node} ${port}`,
-    said(expression).replace('NODE', JSON.stringify(node)).replace('PORT', String(port)),
-    ['line'],
-  );
-
-const push = (id: string, service: string, more: object): FlowNode[] => [
-  onTab({
-    id,
-    type: 'push-notify',
-    name: '',
-    version: 1,
-    service,
-    bodyType: 'jsonata',
-    body: 'key',
-    titleType: 'jsonata',
-    wires: [[`${id} 0`], [`${id} 1`]],
-    ...more,
-  }),
-  told(id, 0, 'msg.payload'),
-  told(id, 1, 'msg.payload'),
-];
-
-const wait = (id: string, more: object): FlowNode[] => [
-  waitFor(
-    id,
-    [[`${id} 0`, 'signed', 'push sms', 'push hook'], [`${id} 1`, 'push sms', 'push hook'], [`${id} 2`]],
-    more,
-  ),
-  ...[0, 1, 2].map((port) => told(id, port, 'msg.payload')),
-];
-
-const filing = (kind: Archive, trust: string): FlowNode[] => [
-  onTab({
-    id: `archive ${kind}`,
-    type: 'ecm-archive',
-    name: '',
-    version: 1,
-    account: 'account',
-    repository: `at ${kind}`,
-    path: '"chaos/" & key',
-    pathType: 'jsonata',
-    documentName: 'key',
-    documentNameType: 'msg',
-    trust,
-    wires: [[`archive ${kind} 0`], [`archive ${kind} 1`]],
-  }),
-  ...[0, 1].map((port) =>
-    told(`archive ${kind}`, port, '{ items: msg.archive.items, conclusion: msg.archive.verification.conclusion }'),
-  ),
-];
-
-const repository = (kind: Archive, url: string): FlowNode => ({
-  id: `at ${kind}`,
-  type: 'ecm-repository',
-  name: kind,
-  version: 1,
-  kind,
-  url,
-  auth: kind === 'content-server' ? 'user' : 'basic',
-  user: 'sandbox-user',
-});
-
-const service = (id: string, provider: string, more: object = {}): FlowNode => ({
-  id,
-  type: 'push-service',
-  name: '',
-  version: 1,
-  provider,
-  account: 'account',
-  ...more,
-});
 
 /** The flow under test: an order is sent, waited for, chased, told of, and filed; all that leaves a node is written down. */
 export function flowOf({ sandbox, hook, trust, postgres }: FlowPlaces): FlowNode[] {
@@ -283,38 +199,6 @@ export function flowOf({ sandbox, hook, trust, postgres }: FlowPlaces): FlowNode
 }
 
 const retryTargets = [...retried, ...archives.map((kind) => `archive ${kind}`)];
-
-/** A core delay in front of another try. */
-const later = (id: string): FlowNode =>
-  onTab({
-    id: `${id} later`,
-    type: 'delay',
-    name: '',
-    pauseType: 'delay',
-    timeout: '300',
-    timeoutUnits: 'milliseconds',
-    rate: '1',
-    nbRateUnits: '1',
-    rateUnits: 'second',
-    randomFirst: '1',
-    randomLast: '5',
-    randomUnits: 'seconds',
-    drop: false,
-    allowrate: false,
-    outputs: 1,
-    wires: [[id]],
-  });
-
-/** `POST /register <service>` puts a device into the registry. */
-const registration = (service: string): FlowNode[] => {
-  const id = `register ${service}`;
-  return [
-    httpIn(`/${service.replace(' ', '-')}/devices`, [`${id} fill`]),
-    functionNode(`${id} fill`, "return { ...msg, ...msg.payload, command: 'register' };", [id]),
-    onTab({ id, type: 'push-notify', name: '', version: 1, service: `to ${service}`, wires: [[`${id} done`], []] }),
-    change(`${id} done`, [], ['answer']),
-  ];
-};
 
 /** What the credentials file of a runtime has to hold. */
 export const credentialsOf = ({ serviceAccount, postgres }: FlowPlaces, hookSecret: string): object => ({
