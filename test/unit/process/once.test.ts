@@ -33,15 +33,16 @@ onBothEngines('an effect that happens once', ({ ledger }) => {
     expect(await operations()).to.deep.equal([{ state: 'done', attempt: 1, result: 'done' }]);
   });
 
-  it('that fails is a fault until the next attempt, which goes on from what was noted', async () => {
+  it('that fails is for its timer to try again, and no fault of its own; the next attempt goes on from what was noted', async () => {
     const failing = once(effect(), async ({ note }) => {
       await note({ step: 1 });
       throw new SignatureError('UNREACHABLE', 'The service is away.');
     });
     expect(await failing.catch((thrown: SignatureError) => thrown.code)).to.equal('UNREACHABLE');
-    expect((await ledger().faults({ limit: 9 })).map(({ error }) => error)).to.deep.equal(['The service is away.']);
+    expect(await ledger().faults({ limit: 9 })).to.deep.equal([]);
+    expect((await operations()).map(({ state }) => state)).to.deep.equal(['failed']);
     const answer = await once<unknown, unknown>(effect(), async ({ progress }) => ({ result: progress }));
     expect(answer).to.deep.equal({ result: { step: 1 } });
-    expect(await ledger().faults({ limit: 9 })).to.deep.equal([]);
+    expect((await operations()).map(({ state }) => state)).to.deep.equal(['done']);
   });
 });
