@@ -160,8 +160,9 @@ async function deliverAll(
     const error = toError(thrown);
     const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
     const retryAt = service.clock.now() + backoffMs(attempt);
-    await ledger.failOperation({ key, rev, error: { code, message: error.message }, retryAt }).catch(() => undefined);
-    throw thrown;
+    const failure = { key, rev, error: { code, message: error.message }, retryAt };
+    const answer = await ledger.failOperation(failure).catch(() => undefined);
+    throw answer === 'stale' ? takenOver() : thrown;
   }
   if (wait > 0) {
     const retryAt = service.clock.now() + wait;

@@ -191,7 +191,9 @@ async function carryOut(
     const again = isPassing(thrown) && retryAt < job.giveUpAt;
     const code = error instanceof SignatureError ? error.code : 'REMOTE_FAULT';
     const failure = { key, rev, error: { code, message: error.message }, retryAt: again ? retryAt : null };
-    await ledger.failOperation(failure).catch(() => undefined);
+    const answer = await ledger.failOperation(failure).catch(() => undefined);
+    // What goes wrong for one whose work was taken over is no failure of the work.
+    if (answer === 'stale') throw takenOver();
     account.dispatcher.kick();
     if (again) return false;
     throw thrown;
@@ -205,13 +207,15 @@ async function deliver(
   result: ArchiveResult,
 ): Promise<void> {
   const port = result.quarantine === undefined ? 0 : 1;
-  await ledger.finishOperation({
+  const answer = await ledger.finishOperation({
     key,
     rev,
     result,
     delivery: { id: deliveryIdOf(key), node, port, body: result },
     audit: { kind: 'archived', body: result },
   });
+  // Whoever has it now still needs the files.
+  if (answer === 'stale') throw takenOver();
   account.dispatcher.kick();
 }
 

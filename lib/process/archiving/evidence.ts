@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { requestTimestamp } from '../../archive/evidence/timestamp';
 import type { PackageFile, WrittenPackage } from '../../archive/evidence/types';
@@ -13,6 +14,7 @@ import type { Conclusion, Decision, PdfVerdict, TrustStore } from '../../archive
 import { verifyPdf } from '../../archive/verification/verify-pdf';
 
 import { type Envelope, envelopeOf } from '../../core-signature/signers';
+import { SignatureError } from '../../errors';
 import type { SignatureAccount } from '../account';
 import type { ArchiveRequest } from './archive';
 import { type FetchedFile, fetchEnvelope } from './fetch';
@@ -41,7 +43,8 @@ const generator = 'node-red-core-signature';
 
 /**
  * Fetches, verifies and packs an envelope into a folder. What an attempt before a crash has packed is used again, so that
- * every attempt files the same bytes.
+ * every attempt files the same bytes. An attempt works in a folder of its own, which becomes the one asked for when all is
+ * in it: so nothing half done is ever found there, and two attempts at the same time do not meet.
  *
  * @throws SignatureError as `fetchEnvelope` does; `BAD_CONFIG` for a trust store that cannot be read; what the time-stamp
  * authority answers
@@ -52,12 +55,45 @@ export async function prepareEvidence(
   folder: string,
   request: ArchiveRequest,
 ): Promise<Evidence> {
-  const summary = path.join(folder, 'evidence.json');
-  if (existsSync(summary)) return JSON.parse(await readFile(summary, 'utf8'));
-  const evidence = await pack(account, uuid, folder, request);
-  await writeFile(`${summary}.part`, JSON.stringify(evidence), { flush: true });
-  await rename(`${summary}.part`, summary);
-  return evidence;
+  const packed = await readSummary(folder);
+  if (packed) return packed;
+  const draft = path.join(path.dirname(folder), `.${path.basename(folder)}.${randomUUID()}`);
+  try {
+    const evidence = await pack(account, uuid, draft, request);
+    await writeFile(path.join(draft, summary), JSON.stringify(inFolder(evidence, draft, folder)), { flush: true });
+    // Without a summary, what is there was left half done.
+    if (!existsSync(path.join(folder, summary))) await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } catch (thrown) {
+    await rm(draft, { recursive: true, force: true });
+    if (!existsSync(path.join(folder, summary))) throw thrown;
+    // Another attempt was first.
+  }
+  const evidence = await readSummary(folder);
+  if (evidence) return evidence;
+  throw new SignatureError('IN_PROGRESS', 'Another attempt has archived this envelope meanwhile.');
+}
+
+const summary = 'evidence.json';
+
+/** What is packed in a folder; undefined when nothing is. */
+async function readSummary(folder: string): Promise<Evidence | undefined> {
+  const file = path.join(folder, summary);
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Evidence) : undefined;
+}
+
+/** The same evidence with its files in another folder. */
+function inFolder(evidence: Evidence, from: string, to: string): Evidence {
+  const there = <T extends { path: string }>(file: T): T => ({
+    ...file,
+    path: path.join(to, path.relative(from, file.path)),
+  });
+  return {
+    ...evidence,
+    bag: there(evidence.bag),
+    zip: there(evidence.zip),
+    files: evidence.files.map(({ role, file }) => ({ role, file: there(file) })),
+  };
 }
 
 async function pack(
