@@ -44,6 +44,8 @@ export interface Evidence {
   /** Orders that were never accepted, with the last answer. */
   refused: Map<string, string>;
   documents: TruthDocument[];
+  /** Documents besides, that a paused process left behind and nobody was asked to sign. */
+  drafts: number;
   mails: Mail[];
   notifications: (PhoneNotification & { phone: string })[];
   messages: TextMessage[];

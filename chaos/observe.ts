@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setDraftsApart } from './drafts';
 import type { Evidence, LedgerFacts, TruthDocument } from './evidence';
 import { baseKey } from './people';
 import type { Afterwards } from './play';
@@ -27,11 +28,13 @@ export async function observe(
   const state = await watch.look();
   const keys = new Set(schedule.envelopes.map(({ key }) => key));
   const isOurs = (key: string): boolean => keys.has(baseKey(key));
-  const documents = await Promise.all(
+  const found = await Promise.all(
     [...watch.documents.values()]
       .filter(({ externalId }) => isOurs(externalId ?? ''))
       .map((document) => truthOf(world, document)),
   );
+  const paused = schedule.faults.some(({ kind }) => kind === 'pause');
+  const { documents, drafts } = setDraftsApart(found, paused);
   const uuids = new Set(documents.map(({ uuid }) => uuid));
   const keyIn = (text: string): boolean => isOurs(text.split(' ')[0] ?? '');
   return {
@@ -40,6 +43,7 @@ export async function observe(
     refused,
     restless,
     documents,
+    drafts: drafts.length,
     mails: [...watch.mails.values()].filter(({ document }) => uuids.has(document)),
     notifications: state.phones.flatMap(({ name, notifications }) =>
       notifications.filter(({ title }) => keyIn(title)).map((one) => ({ ...one, phone: name })),

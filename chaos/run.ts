@@ -18,6 +18,8 @@ export interface RunResult {
   timeline: string;
   /** Notifications that were repeated without anybody noticing. */
   absorbed: number;
+  /** See `setDraftsApart`. */
+  drafts: number;
   seconds: number;
 }
 
@@ -39,6 +41,7 @@ export async function runOnce(world: World, schedule: Schedule, verbose: boolean
     findings,
     timeline,
     absorbed: absorbedPushes(evidence),
+    drafts: evidence.drafts,
     seconds: (performance.now() - began) / 1000,
   };
 }

@@ -28,6 +28,7 @@ export async function session(options: Options, say: (line: string) => void): Pr
   const numbers =
     options.only === null ? Array.from({ length: options.runs }, (_, index) => index + 1) : [options.only];
   let absorbed = 0;
+  let drafts = 0;
   for (let from = 0; from < numbers.length; from += runsPerHouse) {
     const world = await World.open(options, options.seed);
     let failed = false;
@@ -39,6 +40,7 @@ export async function session(options: Options, say: (line: string) => void): Pr
         summary.envelopes += schedule.envelopes.length;
         summary.faults += schedule.faults.length;
         absorbed += result.absorbed;
+        drafts += result.drafts;
         count(summary, result.findings);
         const kinds = schedule.faults.map(({ kind }) => kind).join(' ');
         say(
@@ -63,6 +65,7 @@ export async function session(options: Options, say: (line: string) => void): Pr
     }
   }
   say(`Notifications that were repeated and absorbed by the other side (same topic, same webhook-id): ${absorbed}`);
+  say(`Documents that a paused process had asked for and nobody was asked to sign: ${drafts}`);
   summary.seconds = Math.round((performance.now() - began) / 1000);
   return summary;
 }

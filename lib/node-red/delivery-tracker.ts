@@ -30,8 +30,8 @@ interface Completed {
  * Knows when a message that left the ledger has been dealt with by the flow behind it.
  *
  * A delivery's row is cleared only then, so a crash between two nodes repeats the message (with the same delivery id)
- * instead of losing it, and so does a deploy that stops a node which is busy with it. Node-RED says so through two hooks: a
- * message is delivered to a node, a node is done with a message. Messages are recognised by their `deliveryId`, which
+ * instead of losing it, and so does a deploy that stops a node which is busy with it, or that it is for. Node-RED says so
+ * through hooks: a message is sent, it is delivered to a node, a node is done with it. Messages are recognised by their `deliveryId`, which
  * copies keep.
  */
 export class DeliveryTracker {
@@ -42,6 +42,8 @@ export class DeliveryTracker {
   readonly #watched = new WeakSet<Node>();
   /** What nodes said during a deploy. One that is stopped may say it is done with a message that it has dropped. */
   readonly #doubtful: Completed[] = [];
+  /** What was sent during a deploy and has reached no node, because the one it was for was not there just then. */
+  readonly #adrift = new Set<Passing>();
   #flowsRun = false;
   #started = Promise.withResolvers<void>();
 
@@ -55,11 +57,19 @@ export class DeliveryTracker {
     RED.events.on('flows:started', () => {
       this.#flowsRun = true;
       this.#started.resolve();
+      for (const { msg } of this.#adrift) this.#entryOf(msg)?.fail(new Interrupted(true));
+      this.#adrift.clear();
       for (const completed of this.#doubtful.splice(0)) this.#completed(completed);
     });
     // Node-RED's test helper has no hooks: there a message counts as dealt with as soon as it is sent.
     const { hooks } = RED as Partial<NodeAPI>;
-    hooks?.add('preDeliver.core-signature', ({ msg, destination }: Passing) => {
+    hooks?.add('onSend.core-signature', (passing: Passing[]) => {
+      if (this.#flowsRun || this.#open.size === 0) return;
+      for (const one of passing) if (this.#entryOf(one.msg)) this.#adrift.add(one);
+    });
+    hooks?.add('preDeliver.core-signature', (passing: Passing) => {
+      this.#adrift.delete(passing);
+      const { msg, destination } = passing;
       if (this.#open.size > 0 && destination.node) this.#arrived(msg, destination.node);
     });
     hooks?.add('onComplete.core-signature', (completed: Completed) => {

@@ -93,6 +93,7 @@ export function kept(): Evidence {
     orderedAt: new Map([[key, ordered]]),
     refused: new Map(),
     documents: [document()],
+    drafts: 0,
     mails: [
       { id: 'm1', at: at(0), to: 'anna@example.com', kind: 'invitation', subject: '', document: uuid },
       { id: 'm2', at: at(2), to: 'anna@example.com', kind: 'reminder', subject: '', document: uuid },
