@@ -4,6 +4,7 @@ import { deadOwners } from '../ledger/owner';
 import type { Claim, ClaimedDelivery, ClaimedOperation, ClaimedTimer, Lane } from '../ledger/types';
 import type { Clock } from '../time/clock';
 import { type LeaseTerms, type LeaseTime, leaseNow, underLease, underNoLease } from '../time/lease';
+import { isTakenOver } from './lease';
 import { Load } from './load';
 import { clockTrouble, Health, type Trouble } from './trouble';
 
@@ -371,9 +372,6 @@ export class Dispatcher {
 }
 
 const claimOf = ({ id, rev }: Claim): Claim => ({ id, rev });
-
-/** Somebody else carries on: nothing was lost. */
-const isTakenOver = (thrown: unknown): boolean => thrown instanceof SignatureError && thrown.code === 'IN_PROGRESS';
 
 /**
  * The service is away or refuses us, or somebody else is at it: that says nothing about the work, which is tried for as long

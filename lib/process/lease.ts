@@ -18,6 +18,10 @@ export const underOperation = <T>(
   work: () => Promise<T>,
 ): Promise<T> => underLease({ leaseMs, since, renew: () => ledger.renewOperation({ key, rev, leaseMs }) }, work);
 
+/** Whether another process has the work now, and carries on: nothing was lost. */
+export const isTakenOver = (thrown: unknown): boolean =>
+  thrown instanceof SignatureError && thrown.code === 'IN_PROGRESS';
+
 /**
  * For `catch`: another process has taken the work over, with its message, and brings both to their end. Nothing is wrong
  * then, and nothing is to be done here.
@@ -25,6 +29,6 @@ export const underOperation = <T>(
  * @throws whatever else it was
  */
 export function leftToOther(thrown: unknown): false {
-  if (thrown instanceof SignatureError && thrown.code === 'IN_PROGRESS') return false;
+  if (isTakenOver(thrown)) return false;
   throw thrown;
 }

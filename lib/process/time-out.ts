@@ -4,7 +4,7 @@ import { SignatureError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
 import type { ClaimedTimer } from '../ledger/types';
 import type { SignatureAccount } from './account';
-import { once } from './escalation/once';
+import { once } from './once';
 import { refreshEnvelope } from './refresh';
 
 /** What happens at the service when the time of a parked message is up. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { SignatureError, toError } from '../../lib/errors';
+import { toError } from '../../lib/errors';
 import { lazy } from '../../lib/lazy';
 import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
@@ -13,6 +13,7 @@ import { repositoryFrom } from '../../lib/node-red/repository-ref';
 import { show } from '../../lib/node-red/status';
 import { evaluate } from '../../lib/node-red/typed-input';
 import type { ArchiveContext } from '../../lib/process/archiving/archive';
+import { isTakenOver } from '../../lib/process/lease';
 import { ecmArchiveConfig } from './config';
 
 const archiving = lazy(
@@ -50,9 +51,7 @@ export = (RED: NodeAPI): void => {
           try {
             showDone(await archiving().resumeArchive(context, operation));
           } catch (thrown) {
-            const error = toError(thrown);
-            const takenOver = error instanceof SignatureError && error.code === 'IN_PROGRESS';
-            if (!takenOver) this.error(error, decodeMessage(operation.message));
+            if (!isTakenOver(thrown)) this.error(toError(thrown), decodeMessage(operation.message));
           }
         },
       });

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Envelope } from '../../lib/core-signature/signers';
-import { SignatureError, toError } from '../../lib/errors';
+import { toError } from '../../lib/errors';
 import { decodeMessage } from '../../lib/ledger/message';
 import { accountNode } from '../../lib/node-red/account-ref';
 import { construct, readConfig } from '../../lib/node-red/construct';
@@ -10,6 +10,7 @@ import { hostOf } from '../../lib/node-red/host';
 import { messageKey, park, released } from '../../lib/node-red/message';
 import { show } from '../../lib/node-red/status';
 import { compose } from '../../lib/process/compose';
+import { isTakenOver } from '../../lib/process/lease';
 import { resumeSend, type SendResult, type SentBody, sendEnvelope } from '../../lib/process/send';
 import { sendEnvelopeConfig } from './config';
 import { draftOf } from './draft';
@@ -62,9 +63,7 @@ export = (RED: NodeAPI): void => {
           try {
             await emit(message, await resumeSend(account, operation), (out) => this.send(out));
           } catch (thrown) {
-            const error = toError(thrown);
-            const takenOver = error instanceof SignatureError && error.code === 'IN_PROGRESS';
-            if (!takenOver) this.error(error, message);
+            if (!isTakenOver(thrown)) this.error(toError(thrown), message);
           }
         },
       });

@@ -9,9 +9,9 @@ import { download } from '../../http/download';
 import type { Ledger } from '../../ledger/ledger';
 import type { SignatureAccount } from '../account';
 import type { Composition } from '../compose';
+import { type Effect, once } from '../once';
 import { refreshEnvelope } from '../refresh';
 import { openPasswords, operationKey, recordOf, type StoredJob, sendEnvelope, storedJob } from '../send';
-import { type Effect, once } from './once';
 import type { Person } from './spec';
 
 export interface Replacement {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SignatureError } from '../../../dist/lib/errors';
 import type { SignatureAccount } from '../../../dist/lib/process/account';
-import { type Attempt, type Effect, once } from '../../../dist/lib/process/escalation/once';
+import { type Attempt, type Effect, once } from '../../../dist/lib/process/once';
 import { account, onBothEngines, owner } from '../ledger/stores';
 
 onBothEngines('an effect that happens once', ({ ledger }) => {

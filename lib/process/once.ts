@@ -1,9 +1,9 @@
-import { SignatureError, toError } from '../../errors';
-import type { Ledger } from '../../ledger/ledger';
-import type { EpochMs } from '../../time/clock';
-import { leaseNow } from '../../time/lease';
-import type { SignatureAccount } from '../account';
-import { underOperation } from '../lease';
+import { SignatureError, toError } from '../errors';
+import type { Ledger } from '../ledger/ledger';
+import type { EpochMs } from '../time/clock';
+import { leaseNow } from '../time/lease';
+import type { SignatureAccount } from './account';
+import { underOperation } from './lease';
 
 /** An outside effect that must not happen twice. */
 export interface Effect {
