@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { fileOne } from '../../dist/lib/archive/repositories/file';
 import { openRepository } from '../../dist/lib/archive/repositories/open';
-import { download } from '../../dist/lib/http/download';
+import { download, writeBytes } from '../../dist/lib/http/download';
 import { serveTasks } from './helper';
 import { memoryMb } from './stage';
 
@@ -47,7 +47,7 @@ async function archive({ source, target, username, password, folder, name }: Arc
   }, 20);
   const began = performance.now();
   const file = path.join(folder, name);
-  const { size, sha256 } = await download(source, createWriteStream(file), {
+  const { size, sha256 } = await download(source, createWriteStream(file, { highWaterMark: writeBytes }), {
     userAgent: 'bench',
     maxBytes,
     allowPrivateAddresses: true,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Document } from '../../core-signature/models';
 import { statusOf } from '../../core-signature/status';
 import { SignatureError } from '../../errors';
-import { download } from '../../http/download';
+import { download, writeBytes } from '../../http/download';
 import { sleep } from '../../time/timers';
 import type { SignatureAccount } from '../account';
 
@@ -136,7 +136,7 @@ async function fetchFresh(
     if (!url) return undefined;
     const isLast = attempt >= mostAttempts;
     try {
-      const { size, sha256 } = await download(url, createWriteStream(draft), {
+      const { size, sha256 } = await download(url, createWriteStream(draft, { highWaterMark: writeBytes }), {
         userAgent: 'node-red-core-signature',
         maxBytes,
         allowPrivateAddresses: account.allowPrivateAddresses || account.lane !== '',

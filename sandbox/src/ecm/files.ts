@@ -7,6 +7,9 @@ import type { StoredFile } from './model';
 
 const unfinished = '.part';
 
+/** Bytes between disk and network at once: large enough that the passing on does not cost more than the work. */
+const pieceBytes = 256 * 1024;
+
 /** The contents of what was filed: streamed to disk and hashed on the way, so that size does not cost memory. */
 export class EcmFiles {
   /** @param folder made when missing; what an ended process left unfinished is removed */
@@ -33,7 +36,7 @@ export class EcmFiles {
       }
     };
     try {
-      await pipeline(source, measured, createWriteStream(draft, { flush: true }));
+      await pipeline(source, measured, createWriteStream(draft, { flush: true, highWaterMark: pieceBytes }));
       await rename(draft, this.#path(file));
     } catch (error) {
       await rm(draft, { force: true });
@@ -44,7 +47,7 @@ export class EcmFiles {
 
   /** @param end last byte, for a content that is to be cut off */
   read(file: string, end?: number): ReadStream {
-    return createReadStream(this.#path(file), end === undefined ? {} : { end });
+    return createReadStream(this.#path(file), { highWaterMark: pieceBytes, ...(end !== undefined && { end }) });
   }
 
   async remove(...files: string[]): Promise<void> {
