@@ -1,8 +1,9 @@
 // `npm test`: every tier, or those named: `npm test -- unit runtime`. A tier is a folder of `test/`; `sandbox` is the
-// sandbox's own tests. Everything runs in two lanes side by side, since most tests wait for other processes; the contract
-// tier reads what the others recorded and comes last.
+// sandbox's own tests. Jobs run a few at a time, since most tests wait for other processes; the contract tier reads what
+// the others recorded and comes last.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { globSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { root } from './lib/root.mjs';
 
@@ -14,13 +15,10 @@ const tiers = {
   runtime: 'test/runtime/**/*.test.ts',
   contract: 'test/contract/**/*.test.ts',
 };
-/** A file of the runtime tier that runs with the others, so that both lanes take about as long. */
-const moved = 'test/runtime/archive-crash.test.ts';
-/** What runs one after the other; lanes run side by side. */
-const lanes = [
-  { names: ['unit', 'sandbox', 'node', 'browser'], more: [moved] },
-  { names: ['runtime'], more: ['--ignore', moved] },
-];
+/** Tiers whose files are long enough to be jobs of their own; of any other tier all files are one. */
+const inPieces = ['runtime', 'browser'];
+/** Most of the time of a job is waiting, so one more than there are cores. */
+const atOnce = Math.min(4, availableParallelism() + 1);
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
@@ -43,20 +41,45 @@ if (wanted.length > 0) {
 
 const began = Date.now();
 const heartbeat = setInterval(() => console.log(`… ${Math.round((Date.now() - began) / 1000)} s`), 30_000);
-const results = await Promise.all(lanes.map((lane) => run(lane)));
-results.push(await run({ names: ['contract'], more: [] }));
+const results = [];
+const queue = jobs();
+await Promise.all(
+  Array.from({ length: atOnce }, async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) results.push(await run(job));
+  }),
+);
+results.push(await run({ name: 'contract', spec: tiers.contract }));
 clearInterval(heartbeat);
 const sum = { passed: 0, failed: 0, skipped: 0 };
 for (const { counts } of results) for (const name of Object.keys(sum)) sum[name] += counts[name];
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exit(results.every(({ status }) => status === 0) && sum.passed > 0 ? 0 : 1);
 
-/** Runs tiers in one process and prints what it said when it is over. */
-async function run({ names, more }) {
-  const result = await mocha([...names.map((tier) => tiers[tier]), ...more], 'pipe');
+/** What there is to run, the longest first as far as the length of a file tells, so that the last ones end together. */
+function jobs() {
+  const pieces = inPieces
+    .flatMap((tier) => globSync(tiers[tier], { cwd: root }).map((spec) => ({ name: nameOf(tier, spec), spec })))
+    .sort((one, other) => sizeOf(other) - sizeOf(one));
+  const whole = Object.keys(tiers).filter((tier) => !inPieces.includes(tier) && tier !== 'contract');
+  return [...whole.map((tier) => ({ name: tier, spec: tiers[tier] })), ...pieces];
+}
+
+function nameOf(tier, file) {
+  return `${tier}/${path.basename(file, '.test.ts')}`;
+}
+
+function sizeOf({ spec }) {
+  return statSync(path.join(root, spec)).size;
+}
+
+/** Runs a job in one process and prints what it said when it is over. */
+async function run({ name, spec }) {
+  const began = Date.now();
+  const result = await mocha([spec], 'pipe');
   const lines = result.output.trimEnd().split('\n');
   const closing = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(lines.at(-1) ?? '');
-  console.log(`\n── ${names.join(', ')} ──\n${(closing ? lines.slice(0, -1) : lines).join('\n')}`);
+  const seconds = Math.round((Date.now() - began) / 1000);
+  console.log(`\n── ${name}, ${seconds} s ──\n${(closing ? lines.slice(0, -1) : lines).join('\n')}`);
   const [passed = 0, failed = closing ? 0 : 1, skipped = 0] = (closing ?? [])
     .slice(1)
     .map((count) => Number(count ?? 0));

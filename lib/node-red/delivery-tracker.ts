@@ -31,8 +31,8 @@ interface Completed {
  *
  * A delivery's row is cleared only then, so a crash between two nodes repeats the message (with the same delivery id)
  * instead of losing it, and so does a deploy that stops a node which is busy with it, or that it is for. Node-RED says so
- * through hooks: a message is sent, it is delivered to a node, a node is done with it. Messages are recognised by their `deliveryId`, which
- * copies keep.
+ * through hooks: a message is sent, it is delivered to a node, a node is done with it, whether well or with an error that a
+ * Catch node takes on. Messages are recognised by their `deliveryId`, which copies keep.
  */
 export class DeliveryTracker {
   readonly #open = new Map<string, OpenDelivery>();
@@ -40,6 +40,8 @@ export class DeliveryTracker {
   /** Messages as nodes got them, since a node may take the id off. */
   readonly #messages = new WeakMap<object, OpenDelivery>();
   readonly #watched = new WeakSet<Node>();
+  /** Messages that came to a node by a wire, and that it has not taken in yet. */
+  readonly #wired = new WeakSet<object>();
   /** What nodes said during a deploy. One that is stopped may say it is done with a message that it has dropped. */
   readonly #doubtful: Completed[] = [];
   /** What was sent during a deploy and has reached no node, because the one it was for was not there just then. */
@@ -70,7 +72,13 @@ export class DeliveryTracker {
     hooks?.add('preDeliver.core-signature', (passing: Passing) => {
       this.#adrift.delete(passing);
       const { msg, destination } = passing;
-      if (this.#open.size > 0 && destination.node) this.#arrived(msg, destination.node);
+      if (this.#open.size === 0 || !destination.node || !this.#arrived(msg, destination.node)) return;
+      this.#wired.add(msg as object);
+    });
+    // Catch, complete and link nodes get messages without a wire.
+    hooks?.add('onReceive.core-signature', ({ msg, destination }: Passing) => {
+      if (this.#open.size === 0 || !destination.node || this.#wired.delete(msg as object)) return;
+      this.#arrived(msg, destination.node);
     });
     hooks?.add('onComplete.core-signature', (completed: Completed) => {
       if (this.#open.size === 0) return;
@@ -135,14 +143,17 @@ export class DeliveryTracker {
     return entry;
   }
 
-  #arrived(message: unknown, node: Node): void {
+  /** @returns whether the message belongs to a delivery */
+  #arrived(message: unknown, node: Node): boolean {
     const entry = this.#entryOf(message);
-    if (!entry) return;
+    if (!entry) return false;
     entry.copies.set(node, (entry.copies.get(node) ?? 0) + 1);
     entry.timer.refresh();
-    if (this.#watched.has(node)) return;
-    this.#watched.add(node);
-    onStopped(node, () => this.#interrupt(node));
+    if (!this.#watched.has(node)) {
+      this.#watched.add(node);
+      onStopped(node, () => this.#interrupt(node));
+    }
+    return true;
   }
 
   #completed({ msg, node: { node } }: Completed): void {
@@ -152,7 +163,8 @@ export class DeliveryTracker {
     if (copies > 1) entry.copies.set(node, copies - 1);
     else entry.copies.delete(node);
     entry.timer.refresh();
-    this.#settleIfDone(entry);
+    // Only after this does Node-RED hand it to catch and complete nodes.
+    setImmediate(() => this.#settleIfDone(entry));
   }
 
   #settleIfDone(entry: OpenDelivery): void {

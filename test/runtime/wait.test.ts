@@ -483,6 +483,29 @@ describe('wait-for-status', () => {
       await house.deploy(flows());
     });
 
+    it('S7: kill -9 while a flow behind a catch node deals with an error: the message comes again, and is marked', async () => {
+      const failing = (hours: string): FlowNode[] => [
+        ...parking('held', {}, [['fails'], [], []]),
+        functionNode('fails', 'throw new Error("not now");', []),
+        onTab({ id: 'fault', type: 'catch', name: '', scope: ['fails'], uncaught: false, wires: [['hold', 'out 0']] }),
+        hold(hours),
+      ];
+      await house.deploy(flows(failing('1')));
+      const envelope = await sent(house);
+      const mark = await park(envelope, '/held');
+      await sign(house, envelope);
+      const first = await out(mark);
+      await untilQuiet();
+      await house.runtime.end('SIGKILL');
+      await house.boot();
+      const second = await until('the message to come again', () => lines(mark)[1], { child: house.runtime });
+      expect(first.redelivered).to.equal(undefined);
+      expect(second).to.include({ redelivered: true, deliveryId: first.deliveryId });
+      await house.deploy(flows(failing('0')), 'nodes');
+      await untilQuiet();
+      await house.deploy(flows());
+    });
+
     it('S7: kill -9 before the flow behind is done: the message comes again, is marked, and what is behind absorbs it', async () => {
       writeFileSync(path.join(house.runtime.userDir, 'second.pdf'), contractPdf);
       const held: FlowNode[] = [

@@ -22,8 +22,12 @@ function runtime() {
     send(msg: object, to: Node | undefined) {
       const event = { msg, destination: { node: to } };
       hooks.get('onSend')?.([event]);
-      if (to) hooks.get('preDeliver')?.(event);
+      if (!to) return;
+      hooks.get('preDeliver')?.(event);
+      hooks.get('onReceive')?.(event);
     },
+    /** Hands a message to a node as Node-RED does with errors: without a wire. */
+    give: (msg: object, to: Node) => hooks.get('onReceive')?.({ msg, destination: { node: to } }),
     done: (msg: object, by: Node) => hooks.get('onComplete')?.({ msg, node: { node: by } }),
   };
 }
@@ -52,7 +56,9 @@ describe('the delivery tracker', () => {
       return state.outcome;
     };
   };
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const settled = async () => {
+    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
 
   it('follows a message until the last node is done with it', async () => {
     const red = runtime();
@@ -62,6 +68,21 @@ describe('the delivery tracker', () => {
     red.done(msg, one);
     expect(await outcome()).to.equal('on its way');
     red.done(msg, two);
+    expect(await outcome()).to.equal('through');
+  });
+
+  it('S7: follows it to a catch node, and behind it', async () => {
+    const red = runtime();
+    const [failing, catching, behind] = [red.node(), red.node(), red.node()];
+    const outcome = await sent(red, failing);
+    const caught = { ...msg };
+    red.done(msg, failing);
+    red.give(caught, catching);
+    expect(await outcome()).to.equal('on its way');
+    red.send(caught, behind);
+    red.done(caught, catching);
+    expect(await outcome()).to.equal('on its way');
+    red.done(caught, behind);
     expect(await outcome()).to.equal('through');
   });
 
