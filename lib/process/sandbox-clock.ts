@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import type { HttpClient } from '../http/client';
 import { type Clock, ShiftedClock } from '../time/clock';
+import type { Dispatcher } from './dispatcher';
 
 const answer = z.object({ offsetMs: z.number() });
 const everyMs = 1_000;
+
+/** Distances of the clocks of sandboxes, by origin, for the next account after a deploy. */
+const lastKnown = new Map<string, number>();
 
 /**
  * The clock of a sandbox, which can be moved forwards by hand. An account on a sandbox lives by it, so that a two-week
@@ -20,6 +24,8 @@ export class SandboxClock extends ShiftedClock {
    */
   constructor(http: HttpClient, origin: string, base?: Pick<Clock, 'now'>) {
     super(base);
+    this.assume(lastKnown.get(origin) ?? 0);
+    this.onShift(() => lastKnown.set(origin, this.shift()));
     const url = new URL('/sandbox/clock', origin).href;
     this.#ask = async () => {
       const { data } = await http.request({ method: 'GET', url, timeoutMs: 5_000 });
@@ -38,6 +44,18 @@ export class SandboxClock extends ShiftedClock {
         return answer;
       },
     };
+  }
+
+  /**
+   * Notes the distance in the ledger, so that a process that starts while the sandbox is away goes by the last one known.
+   *
+   * @param account id of the account whose clock this is
+   */
+  async keepIn(dispatcher: Dispatcher, account: string): Promise<void> {
+    const name = `clock:${account}`;
+    const ledger = await dispatcher.ledger();
+    this.onShift(() => void ledger.setMark({ name, value: this.shift() }).catch(() => undefined));
+    this.assume((await ledger.mark({ name })) ?? 0);
   }
 
   stop(): void {

@@ -26,6 +26,7 @@ export const systemClock: Clock = {
 /** A clock ahead of another one (by default the system's) by a distance that only grows. */
 export class ShiftedClock implements Clock {
   #shift = 0;
+  #isKnown = false;
   readonly #base: Pick<Clock, 'now'>;
   readonly #listeners = new Set<() => void>();
 
@@ -54,7 +55,23 @@ export class ShiftedClock implements Clock {
    * @returns whether the clock moved
    */
   set(shiftMs: number): boolean {
-    if (!(Number.isFinite(shiftMs) && shiftMs > this.#shift)) return false;
+    if (!Number.isFinite(shiftMs)) return false;
+    if (this.#isKnown ? shiftMs <= this.#shift : shiftMs < 0) return false;
+    this.#isKnown = true;
+    return this.#move(shiftMs);
+  }
+
+  /**
+   * Takes a distance for granted until `set` tells the right one.
+   *
+   * @param shiftMs milliseconds ahead of the base clock, as last known
+   */
+  assume(shiftMs: number): void {
+    if (!this.#isKnown && shiftMs > this.#shift) this.#move(shiftMs);
+  }
+
+  #move(shiftMs: number): boolean {
+    if (shiftMs === this.#shift) return false;
     this.#shift = shiftMs;
     for (const listener of [...this.#listeners]) listener();
     return true;

@@ -27,6 +27,12 @@ export const leaseNow = (): LeaseTime => ({ monotonic: performance.now(), wall: 
 /** The longer of both: a suspended machine may stop the monotonic clock, a corrected one may set the wall clock back. */
 const elapsed = (since: LeaseTime): number => Math.max(performance.now() - since.monotonic, Date.now() - since.wall);
 
+/**
+ * The part of a lease within which something may be begun. What is on its way when the rest is over may not have arrived
+ * yet when another process looks for it.
+ */
+const usable = 1 / 2;
+
 const leases = new AsyncLocalStorage<Lease | undefined>();
 
 class Lease {
@@ -53,7 +59,7 @@ class Lease {
     await this.#outer?.hold();
     this.lost.throwIfAborted();
     // What the work has set going and left behind is not under its lease.
-    while (!this.#over && elapsed(this.#since) >= this.#terms.leaseMs) await this.#renew();
+    while (!this.#over && elapsed(this.#since) >= this.#terms.leaseMs * usable) await this.#renew();
   }
 
   end(): void {
@@ -85,8 +91,8 @@ export async function underLease<T>(terms: LeaseTerms, work: () => Promise<T>): 
 }
 
 /**
- * To be awaited right before something reaches the outside: passes at once while the lease of the work at hand holds, asks
- * the ledger when it may be over, and without a lease always passes.
+ * To be awaited right before something reaches the outside: passes at once while the lease of the work at hand is fresh, has
+ * it renewed when less than half of it is left, and without a lease always passes.
  *
  * @throws SignatureError `IN_PROGRESS` when somebody else has the work now; `LEDGER_*` when that cannot be found out
  */

@@ -10,6 +10,7 @@ import type { SignatureAccount } from '../../lib/process/account';
 import { takeIn } from '../../lib/process/intake';
 import { Reconciler } from '../../lib/process/reconcile';
 import { runRefresh } from '../../lib/process/refresh';
+import { SandboxClock } from '../../lib/process/sandbox-clock';
 import { Registrar } from '../../lib/process/subscriptions';
 import { addAdminRoutes } from './admin-routes';
 import { accountConfig, accountCredentials } from './config';
@@ -48,6 +49,7 @@ export = (RED: NodeAPI): void => {
       lane: account.lane,
       timer: (timer, ledger) => runRefresh(account, timer, ledger),
     });
+    if (clock instanceof SandboxClock) clock.keepIn(dispatcher, node.id).catch(() => undefined);
     const closeWebhook = host.webhooks.open(webhookPath, (body) => answerWebhook(node, account, body));
     const registrar = new Registrar(account);
     const everyMs = config.reconcileMinutes * 60_000;

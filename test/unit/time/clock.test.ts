@@ -24,6 +24,20 @@ describe('clocks', () => {
     expect(told).to.equal(1);
     expect(systemClock.shift()).to.equal(0);
   });
+
+  it('go by the distance last known until they are told the right one, which may be smaller', () => {
+    const clock = new ShiftedClock({ now: () => start });
+    let told = 0;
+    clock.onShift(() => {
+      told += 1;
+    });
+    clock.assume(5000);
+    clock.assume(4000);
+    expect(clock.now()).to.equal(start + 5000);
+    expect(clock.set(3000)).to.equal(true);
+    clock.assume(9000);
+    expect([clock.now(), told]).to.deep.equal([start + 3000, 2]);
+  });
 });
 
 describe('timers', () => {

@@ -35,6 +35,16 @@ describe('S19: a lease', () => {
     expect(asked.times).to.equal(1);
   });
 
+  it('is renewed first when what is begun might outlive it: while the ledger is away nothing leaves', async () => {
+    const old = (ms: number) => ({ monotonic: performance.now() - ms, wall: Date.now() - ms });
+    const away = async (): Promise<never> => {
+      throw Object.assign(new Error('away'), { code: 'LEDGER_UNAVAILABLE' });
+    };
+    const begun = (ms: number) => codeOf(underLease({ leaseMs: 60_000, since: old(ms), renew: away }, holdLease));
+    expect(await begun(20_000)).to.equal('done');
+    expect(await begun(31_000)).to.equal('LEDGER_UNAVAILABLE');
+  });
+
   it('notices a suspended machine by the wall clock', async () => {
     const terms = { ...overdue('stale'), since: { monotonic: performance.now(), wall: Date.now() - 61_000 } };
     expect(await codeOf(underLease(terms, holdLease))).to.equal('IN_PROGRESS');
