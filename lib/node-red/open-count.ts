@@ -61,8 +61,10 @@ export class OpenCount {
   async #show(): Promise<void> {
     const { dispatcher } = this.#account;
     const stat = await this.#ask(await dispatcher.ledger());
-    // What is wrong stays to be seen until it is over.
-    if (this.#stopped || dispatcher.health.trouble) return;
+    if (this.#stopped) return;
+    // What is wrong stays to be seen until it is over, and a look that failed has covered it up.
+    const { trouble } = dispatcher.health;
+    if (trouble) return show(this.#node, trouble.state, trouble.short);
     if (!stat || stat.open === 0) return show(this.#node, 'idle');
     const next = stat.next ? ` · ${new Date(stat.next).toLocaleString()}` : '';
     show(this.#node, 'waiting', `${stat.open}${next}`);
