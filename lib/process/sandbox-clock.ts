@@ -54,7 +54,10 @@ export class SandboxClock extends ShiftedClock {
   async keepIn(dispatcher: Dispatcher, account: string): Promise<void> {
     const name = `clock:${account}`;
     const ledger = await dispatcher.ledger();
-    this.onShift(() => void ledger.setMark({ name, value: this.shift() }).catch(() => undefined));
+    const note = (): void => void ledger.setMark({ name, value: this.shift() }).catch(() => undefined);
+    this.onShift(note);
+    // It may have been told before the ledger was open.
+    if (this.shift() > 0) note();
     this.assume((await ledger.mark({ name })) ?? 0);
   }
 
