@@ -3,9 +3,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { type Ledger, openLedger } from '../dist/lib/ledger/ledger';
-import { startPostgres, type TestPostgres } from '../test/support/postgres';
+import { askPostgres, startPostgres, type TestPostgres } from '../test/support/postgres';
 
 /** Ends what was begun. */
 type Undo = () => Promise<void>;
@@ -79,15 +78,7 @@ const growing = ['deliveries', 'operations', 'events', 'timers', 'waits', 'ladde
 export async function serverStore(): Promise<Store> {
   const server = await startPostgres({ max_connections: '80' });
   const { connection } = server;
-  const run = async (sql: string): Promise<void> => {
-    const client = new Client(connection);
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
+  const run = async (sql: string): Promise<void> => void (await askPostgres(connection, sql));
   const options = { engine: 'postgres' as const, schema, connection: { ...connection, ssl: false } };
   let users = 0;
   let down = Promise.resolve();

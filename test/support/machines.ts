@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Client } from 'pg';
 import { anyPort } from '../../scripts/lib/ports';
 import { type Runtime, startRuntime } from '../../scripts/lib/runtime';
 import { type Balancer, startBalancer } from './balancer';
 import { type FlowNode, ledgerNode, tab } from './flows';
 import { type House, openHouse, until } from './house';
-import { startPostgres, type TestPostgres } from './postgres';
+import { askPostgres, startPostgres, type TestPostgres } from './postgres';
 import { openPostgresDoor, type PostgresDoor } from './postgres-door';
 
 /** One of several Node-RED processes that share a ledger. */
@@ -84,15 +83,7 @@ export async function openMachines({ name, clocks, settings, flows }: MachinesOp
     balancer,
     postgres,
     door,
-    async query(sql) {
-      const client = new Client(postgres.connection);
-      await client.connect();
-      try {
-        return (await client.query(sql)).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    query: (sql) => askPostgres(postgres.connection, sql),
     async close() {
       await Promise.all([...all.slice(1).map(({ runtime }) => runtime.end()), house.close()]);
       await Promise.all([balancer.close(), door.close()]);

@@ -60,6 +60,19 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Asks a server on a connection of its own. @throws Error also when the server goes away meanwhile */
+export async function askPostgres<T extends object>(connection: PostgresConnection, sql: string): Promise<T[]> {
+  const client = new Client(connection);
+  // A connection that breaks fails what is asked on it; unheard, its event would end the whole process.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Starts a real PostgreSQL server in a folder of its own, on a free port of the loopback interface.
  *
@@ -116,11 +129,8 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   const start = async (): Promise<void> => {
     server = run(postgres, args);
     await untilReady(server);
-    const client = new Client(connection);
-    await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
-    console.log(`      PostgreSQL ${rows[0]?.server_version}`);
-    await client.end();
+    const [row] = await askPostgres<{ server_version: string }>(connection, 'show server_version');
+    console.log(`      PostgreSQL ${row?.server_version}`);
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const ending = server;
