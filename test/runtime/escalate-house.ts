@@ -127,7 +127,7 @@ export interface LadderHouse {
   park(envelope: string): Promise<string>;
   steer(envelope: string, command: string, step?: string | number): Promise<void>;
   lines(mark: string): Line[];
-  /** What left through the output for steps. */
+  /** What left through the output for steps, each once. */
   steps(mark: string): Step[];
   /** Waits until as many steps have left. */
   fired(mark: string, count: number): Promise<Step[]>;
@@ -166,7 +166,12 @@ export async function openLadderHouse(name: string): Promise<LadderHouse> {
       await accepted('/ladder', { envelope, command, step });
     },
     lines: (mark) => all().filter((one) => one.mark === mark),
-    steps: (mark) => self.lines(mark).flatMap(({ port, escalation }) => (port === 0 && escalation ? [escalation] : [])),
+    steps(mark) {
+      const lines = self.lines(mark);
+      // A message that comes again after a crash is no further step.
+      const first = lines.filter((line, at) => lines.findIndex((one) => one.deliveryId === line.deliveryId) === at);
+      return first.flatMap(({ port, escalation }) => (port === 0 && escalation ? [escalation] : []));
+    },
     fired: (mark, wanted) =>
       until(`step ${wanted} of ${mark}`, () => self.steps(mark).length >= wanted && self.steps(mark), {
         child: house.runtime,
