@@ -1,7 +1,7 @@
 // Builds everything into `dist/` (nodes and library) and `sandbox/dist/`.
 // TypeScript is compiled by tsc; dialogs, help, locales and icons are put where Node-RED looks for them.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './lib/root.mjs';
@@ -9,6 +9,8 @@ import { root } from './lib/root.mjs';
 const nodesFolder = path.join(root, 'nodes');
 const dist = path.join(root, 'dist', 'nodes');
 
+// What an earlier build has left of a file that is gone would be found before what took its place.
+for (const folder of ['dist', 'sandbox/dist']) rmSync(path.join(root, folder), { recursive: true, force: true });
 compile();
 const { buildSync } = createRequire(import.meta.url)('esbuild');
 for (const name of nodeNames()) assemble(name);

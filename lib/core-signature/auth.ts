@@ -7,39 +7,8 @@ import { SignatureError } from '../errors';
 import type { HttpClient, HttpRequest } from '../http/client';
 import type { Clock, EpochMs } from '../time/clock';
 import { underNoLease } from '../time/lease';
+import type { AuthSettings, OAuth, OcpAuth, OtdsAuth } from './auth-settings';
 import { tokenRefusal } from './token-refusal';
-
-/** A fixed token. `Token` is the scheme of API keys, `Bearer` of OAuth. */
-export interface StaticAuth {
-  kind: 'token';
-  token: string;
-  scheme: 'Token' | 'Bearer';
-}
-
-/** OpenText Cloud Platform: client credentials. */
-export interface OcpAuth {
-  kind: 'ocp';
-  tokenUrl: string;
-  clientId: string;
-  clientSecret: string;
-  /** Where the client's credentials go; default `basic`. */
-  credentialsIn?: 'basic' | 'body';
-}
-
-/** OTDS: fields in a form (`otds`) or in JSON (`json`). */
-export interface OtdsAuth {
-  kind: 'otds' | 'json';
-  tokenUrl: string;
-  grant: 'client_credentials' | 'password';
-  clientId: string;
-  clientSecret: string;
-  username?: string;
-  password?: string;
-  subscription?: string;
-}
-
-export type OAuth = OcpAuth | OtdsAuth;
-export type AuthSettings = StaticAuth | OAuth;
 
 export interface TokenSource {
   /**

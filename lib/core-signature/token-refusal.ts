@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SignatureError } from '../errors';
 import { redact } from '../http/redact';
-import type { OAuth } from './auth';
+import type { OAuth } from './auth-settings';
 
 /** RFC 6749 §5.2, and the OpenText API gateway. */
 const refusalSchema = z.object({

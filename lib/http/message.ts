@@ -1,9 +1,9 @@
 /** A request on its way out, and an answer's body on its way in. */
 import { SignatureError } from '../errors';
-import type { HttpRequest } from './client';
 import type { ExchangeAnswer } from './exchange';
 import { type Failed, unreadable } from './failures';
 import { hostOf } from './redact';
+import type { HttpRequest } from './types';
 
 /**
  * The absolute URL of a request, query included.

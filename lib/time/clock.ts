@@ -6,7 +6,6 @@
 import type { EpochMs } from './moment';
 
 export type { EpochMs } from './moment';
-export { deadlineTimer, sleep } from './timers';
 
 export interface Clock {
   now(): EpochMs;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { type AuthSettings, createTokenSource } from '../../lib/core-signature/auth';
+import { createTokenSource } from '../../lib/core-signature/auth';
+import type { AuthSettings } from '../../lib/core-signature/auth-settings';
 import { CoreSignatureClient } from '../../lib/core-signature/client';
 import { baseUrlOf, tokenUrlOf } from '../../lib/core-signature/regions';
 import { createHttpClient } from '../../lib/http/client';

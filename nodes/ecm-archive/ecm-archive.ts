@@ -12,7 +12,7 @@ import { envelopeFrom, park, released, toPort } from '../../lib/node-red/message
 import { repositoryFrom } from '../../lib/node-red/repository-ref';
 import { show } from '../../lib/node-red/status';
 import { evaluate } from '../../lib/node-red/typed-input';
-import type { ArchiveContext } from '../../lib/process/archiving/archive';
+import type { ArchiveContext } from '../../lib/process/archiving/types';
 import { isTakenOver } from '../../lib/process/lease';
 import { ecmArchiveConfig } from './config';
 

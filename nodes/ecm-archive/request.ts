@@ -4,7 +4,7 @@ import type { ContainerSpec } from '../../lib/archive/repositories/types';
 import { SignatureError } from '../../lib/errors';
 import type { FlowMessage } from '../../lib/node-red/handlers';
 import { evaluate } from '../../lib/node-red/typed-input';
-import type { ArchiveRequest } from '../../lib/process/archiving/archive';
+import type { ArchiveRequest } from '../../lib/process/archiving/types';
 import type { EcmArchiveConfig } from './config';
 
 type Of = (field: keyof EcmArchiveConfig & string) => Promise<unknown>;

@@ -44,6 +44,22 @@ describe('the house', () => {
     });
   }
 
+  it('no file of the nodes or the library imports itself in a circle, types included', () => {
+    const files = new Set([...sources('nodes'), ...sources('lib')]);
+    const next = (file: string): string[] =>
+      imports(file).flatMap((to) => [`${to}.ts`, path.join(to, 'index.ts')].filter((target) => files.has(target)));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+      if (way.includes(file) || done.has(file)) return;
+      for (const to of next(file)) visit(to, [...way, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).to.deep.equal([]);
+  });
+
   it('the sandbox imports nothing of the nodes or the library', () => {
     const wrong = sources('sandbox/src').filter((file) => imports(file).some((to) => !to.startsWith('sandbox')));
     expect(wrong).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import type { Migration } from './index';
+import type { Migration } from './migration';
 
 /**
  * The first schema. Partial indexes keep the work lists (pending, claimed, waiting) small however much history there is.

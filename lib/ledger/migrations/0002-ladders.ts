@@ -1,4 +1,4 @@
-import type { Migration } from './index';
+import type { Migration } from './migration';
 
 /** Escalation ladders, envelopes that take the place of others, and the registry of devices. */
 export const ladders: Migration = {

@@ -1,12 +1,8 @@
 import { initial } from './0001-initial';
 import { ladders } from './0002-ladders';
+import type { Migration } from './migration';
 
-/** One step of the schema. It runs once, in a transaction, the same text on both engines. */
-export interface Migration {
-  version: number;
-  name: string;
-  statements: string[];
-}
+export type { Migration } from './migration';
 
 /** All steps in order. A released step is never changed; a change of the schema is a new step. */
 export const migrations: Migration[] = [initial, ladders];

@@ -3,79 +3,18 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { WrittenPackage } from '../../archive/evidence/types';
 import { type FilingProgress, fileOne } from '../../archive/repositories/file';
-import type {
-  ArchiveFile,
-  Collision,
-  ContainerSpec,
-  Metadata,
-  RecordOptions,
-  Repository,
-} from '../../archive/repositories/types';
-import type { ArchivePolicy, RevocationRule } from '../../archive/verification/types';
+import type { ArchiveFile, Repository } from '../../archive/repositories/types';
 import { SignatureError, toError } from '../../errors';
 import type { Ledger } from '../../ledger/ledger';
 import type { ClaimedOperation } from '../../ledger/types';
 import { leaseNow } from '../../time/lease';
-import type { SignatureAccount } from '../account';
 import { backoffMs } from '../dispatcher';
 import { leftToOther, underOperation } from '../lease';
-import { type Evidence, prepareEvidence, type Verification } from './evidence';
-import { type ArchivedItem, archivedItem, itemsOf } from './items';
+import { prepareEvidence } from './evidence';
+import { archivedItem, itemsOf } from './items';
 import { isPassing } from './passing';
+import type { ArchiveContext, ArchivedItem, ArchiveJob, ArchiveRequest, ArchiveResult, Evidence } from './types';
 import { isJudgedAlike, workFolderOf } from './work-folder';
-
-/** What a node says about archiving; everything in it is plain JSON. */
-export interface ArchiveRequest {
-  container: ContainerSpec;
-  /** Name of the signed PDF without extension. */
-  name: string;
-  /** The name is a title of ours, not chosen by anybody, so it is made to fit the repository. */
-  isNameDerived?: boolean;
-  collision: Collision;
-  metadata: Metadata;
-  record?: RecordOptions;
-  form: 'documents' | 'zip' | 'both';
-  /** Trusted certificates, PEM. */
-  trust: string;
-  tsaUrl: string;
-  policy: ArchivePolicy;
-  /** What missing revocation data means; default `if-named`. */
-  revocation?: RevocationRule;
-  maxBytes: number;
-  deleteAtProvider: boolean;
-  retryForMs: number;
-}
-
-/** Where an archive node works. */
-export interface ArchiveContext {
-  account: SignatureAccount;
-  repository: Repository;
-  /** Id of the repository's configuration, part of the idempotency key. */
-  repositoryId: string;
-  /** Folder for work in progress. */
-  workFolder: string;
-  /** Folder for what does not verify. */
-  quarantineFolder: string;
-}
-
-export interface ArchiveJob {
-  node: string;
-  envelope: string;
-  request: ArchiveRequest;
-  /** The message as `encodeMessage` writes it. */
-  message: string;
-}
-
-/** `msg.archive`. */
-export interface ArchiveResult {
-  items: ArchivedItem[];
-  package: { name: string; manifestSha256: string; timestamped: boolean } | null;
-  verification: Verification;
-  repository: string;
-  container: string | null;
-  /** Where the files of a quarantined envelope are. */
-  quarantine?: string;
-}
 
 /** What the ledger keeps of a job. */
 interface StoredJob {

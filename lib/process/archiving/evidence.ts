@@ -3,41 +3,21 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { requestTimestamp } from '../../archive/evidence/timestamp';
-import type { PackageFile, WrittenPackage } from '../../archive/evidence/types';
+import type { PackageFile } from '../../archive/evidence/types';
 import { writePackage } from '../../archive/evidence/write-package';
 import { digestOfFile } from '../../archive/repositories/digest';
 import type { ArchiveFile } from '../../archive/repositories/types';
 import { decide, worst } from '../../archive/verification/decide';
 import { reportPdf, validationReport } from '../../archive/verification/report';
 import { readTrust } from '../../archive/verification/trust';
-import type { Conclusion, Decision, PdfVerdict, TrustStore } from '../../archive/verification/types';
+import type { PdfVerdict, TrustStore } from '../../archive/verification/types';
 import { verifyPdf } from '../../archive/verification/verify-pdf';
 
 import { type Envelope, envelopeOf } from '../../core-signature/signers';
 import { SignatureError } from '../../errors';
 import type { SignatureAccount } from '../account';
-import type { ArchiveRequest } from './archive';
 import { type FetchedFile, fetchEnvelope } from './fetch';
-
-/** What verification found, as `msg.archive.verification`. */
-export interface Verification {
-  conclusion: Conclusion;
-  subIndication?: string;
-  level?: string;
-  decision: Decision;
-  /** Whether each file has the hash the service gives; `none` where it gives none. */
-  hashes: { file: string; sha256: string; result: 'equal' | 'different' | 'none' }[];
-  /** What is not simply good, in sentences. */
-  reasons: string[];
-}
-
-/** Everything about an executed envelope on local disk, ready to be filed. */
-export interface Evidence {
-  verification: Verification;
-  bag: WrittenPackage;
-  zip: ArchiveFile;
-  files: { role: string; file: ArchiveFile }[];
-}
+import type { ArchiveRequest, Evidence, Verification } from './types';
 
 const generator = 'node-red-core-signature';
 

@@ -1,20 +1,7 @@
 /** Which documents are filed for an envelope, and what they are called. */
 import type { FilingResult } from '../../archive/repositories/file';
 import type { ArchiveFile, Repository } from '../../archive/repositories/types';
-import type { ArchiveRequest } from './archive';
-import type { Evidence } from './evidence';
-
-/** One document as `msg.archive.items` tells it. */
-export interface ArchivedItem {
-  role: string;
-  id: string;
-  name: string;
-  version?: string;
-  url?: string;
-  sha256: string;
-  size: number;
-  outcome: string;
-}
+import type { ArchivedItem, ArchiveRequest, Evidence } from './types';
 
 export interface WantedItem {
   role: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { ArchiveRequest } from './archive';
+import type { ArchiveRequest } from './types';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
 

@@ -1,5 +1,5 @@
 /** The default texts of every language of the signing page. */
-import type { MomentTexts } from '../moments';
+
 import { da } from './da';
 import { de } from './de';
 import { en } from './en';
@@ -10,6 +10,7 @@ import { he } from './he';
 import { hu } from './hu';
 import { it } from './it';
 import { ja } from './ja';
+import type { MomentTexts } from './moment-texts';
 import { nl } from './nl';
 import { no } from './no';
 import { pl } from './pl';

@@ -1,4 +1,4 @@
-import type { MomentTexts } from '../moments';
+import type { MomentTexts } from './moment-texts';
 
 /** Portuguese. */
 export const pt: MomentTexts = {

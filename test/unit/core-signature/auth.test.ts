@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type AuthSettings, createTokenSource } from '../../../dist/lib/core-signature/auth';
+import { createTokenSource } from '../../../dist/lib/core-signature/auth';
+import type { AuthSettings } from '../../../dist/lib/core-signature/auth-settings';
 import { createHttpClient } from '../../../dist/lib/http/client';
 import { everythingIn, failing } from '../http/failing';
 import { VirtualPace } from '../http/virtual-pace';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { SignatureAccount } from '../../../dist/lib/process/account';
-import type { ArchiveRequest } from '../../../dist/lib/process/archiving/archive';
 import { prepareEvidence } from '../../../dist/lib/process/archiving/evidence';
+import type { ArchiveRequest } from '../../../dist/lib/process/archiving/types';
 import { contractPdf } from '../../support/house';
 
 const request = {

@@ -1,6 +1,7 @@
 import { mock } from 'node:test';
 import { expect } from 'chai';
-import { deadlineTimer, ShiftedClock, sleep, systemClock } from '../../../dist/lib/time/clock';
+import { ShiftedClock, systemClock } from '../../../dist/lib/time/clock';
+import { deadlineTimer, sleep } from '../../../dist/lib/time/timers';
 
 const start = Date.UTC(2030, 0, 1);
 const day = 86_400_000;

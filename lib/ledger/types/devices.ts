@@ -1,5 +1,5 @@
-/** Inputs and outputs of the device registry; conventions as in `types.ts`. */
-import type { EpochMs } from './types';
+/** The device registry. */
+import type { EpochMs } from './claims';
 
 export interface PutDeviceInput {
   /** Id of the push service that reaches it. */

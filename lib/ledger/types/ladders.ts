@@ -1,5 +1,5 @@
-/** Inputs and outputs of the verbs of escalation ladders; conventions as in `types.ts`. */
-import type { Claim, EpochMs } from './types';
+/** Escalation ladders. */
+import type { Claim, EpochMs } from './claims';
 
 /**
  * Output of the node for a step, for the end of the envelope, and for the end of the steps. `lastStep` leaves through the

@@ -1,5 +1,5 @@
-/** Inputs of the verbs that replace an envelope by another one; conventions as in `types.ts`. */
-import type { RecordEnvelopeInput } from './types';
+/** Envelopes that take the place of others. */
+import type { RecordEnvelopeInput } from './envelopes';
 
 export interface HoldEnvelopeInput {
   account: string;
