@@ -15,7 +15,8 @@ export interface ApiFault {
 }
 
 const sending = ['POST /documents/*', 'POST *requests/'] as const;
-const changing = [...sending, 'POST */resend*', 'POST */forward*', 'POST */cancel*'] as const;
+/** Requests that change something at the service. */
+export const changing = [...sending, 'POST */resend*', 'POST */forward*', 'POST */cancel*'] as const;
 const reading = ['GET /documents/*', 'GET /events/*'] as const;
 
 export function planApi(dice: Dice): ApiFault {

@@ -4,6 +4,7 @@ import type { EcmFault } from './ecm';
 import type { ForgedFault } from './forged';
 import type { FullFault } from './full';
 import type { KillFault } from './kill';
+import type { LapseFault } from './lapse';
 import type { PauseFault } from './pause';
 import type { PushFault } from './push';
 import type { RedeployFault } from './redeploy';
@@ -18,6 +19,7 @@ export type Fault =
   | PushFault
   | EcmFault
   | KillFault
+  | LapseFault
   | PauseFault
   | RedeployFault
   | DatabaseFault

@@ -7,6 +7,7 @@ import type { Fault } from './fault';
 import { planForged } from './forged';
 import { planFull } from './full';
 import { planKill } from './kill';
+import { planLapse } from './lapse';
 import { planPause } from './pause';
 import { planPush } from './push';
 import { planRedeploy } from './redeploy';
@@ -35,6 +36,7 @@ const planners: readonly [Planner, ...Planner[]] = [
   planKill,
   planKill,
   planKill,
+  planLapse,
   planPause,
   planPause,
   planRedeploy,

@@ -6,6 +6,7 @@ import type { Fault } from './fault';
 import { strikeForged } from './forged';
 import { strikeFull } from './full';
 import { strikeKill } from './kill';
+import { strikeLapse } from './lapse';
 import { strikePause } from './pause';
 import { strikePush } from './push';
 import { strikeRedeploy } from './redeploy';
@@ -27,6 +28,8 @@ export function strike(world: World, fault: Fault): Promise<void> {
       return strikeEcm(world, fault);
     case 'kill':
       return strikeKill(world, fault);
+    case 'lapse':
+      return strikeLapse(world, fault);
     case 'pause':
       return strikePause(world, fault);
     case 'redeploy':

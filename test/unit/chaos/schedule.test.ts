@@ -41,6 +41,7 @@ describe('chaos: schedules', () => {
         'forged',
         'full',
         'kill',
+        'lapse',
         'pause',
         'push',
         'redeploy',
