@@ -37,6 +37,7 @@ export const errorCodes = {
   NO_RECIPIENT: 'no device, address or topic to notify',
   BAD_RECIPIENT: 'a token, subscription, address or URL cannot be right, or the push service cannot reach it',
   PAYLOAD_TOO_LARGE: 'the notification is over the size limit of the push service',
+  SUPERSEDED: 'a later notification with the same collapse key has gone to the same recipient',
   DUE_IN_PAST: 'the due date has passed',
   NOT_FINISHED: 'the envelope is still open',
   NOT_SIGNED: 'the envelope ended without being signed',

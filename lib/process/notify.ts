@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SignatureError, toError } from '../errors';
 import type { Ledger } from '../ledger/ledger';
 import type { ClaimedOperation } from '../ledger/types';
@@ -8,6 +9,7 @@ import type { Clock, EpochMs } from '../time/clock';
 import { leaseNow } from '../time/lease';
 import { backoffMs, type Dispatcher } from './dispatcher';
 import { leftToOther, underOperation } from './lease';
+import { isSuperseded } from './superseded';
 
 /** A push service at work. */
 export interface PushService {
@@ -105,7 +107,7 @@ export async function notify(service: PushService, job: NotifyJob): Promise<Noti
     node: job.node,
     // Not the envelope's: it belongs to an account, and the operation to a push service.
     envelope: '',
-    fingerprint: '',
+    fingerprint: fingerprintOf(job.targets),
     request: stored,
     message: job.message,
     attachments: [],
@@ -116,10 +118,13 @@ export async function notify(service: PushService, job: NotifyJob): Promise<Noti
   if (begun.state === 'done')
     return { state: 'repeat', deliveryId: `${key}:done`, result: begun.result as NotifyResult };
   if (begun.state !== 'mine') throw takenOver();
-  const operation = { key, rev: begun.rev, node: job.node, attempt: begun.attempt, progress: begun.progress };
-  const finished = await underOperation(service.dispatcher, ledger, operation, since, () =>
-    deliverAll(service, ledger, operation, stored),
-  ).catch(leftToOther);
+  const { rev } = begun;
+  const finished = await underOperation(service.dispatcher, ledger, { key, rev }, since, async () => {
+    // What an earlier attempt has begun is what is finished: who has which device may have changed since.
+    const operation = await ledger.operation({ key });
+    if (operation === null) throw takenOver();
+    return deliverAll(service, ledger, { ...operation, rev }, operation.request as StoredJob);
+  }).catch(leftToOther);
   return { state: finished ? 'finished' : 'waiting' };
 }
 
@@ -128,7 +133,7 @@ export async function resumeNotify(service: PushService, operation: ClaimedOpera
   return deliverAll(service, await service.dispatcher.ledger(), operation, operation.request as StoredJob);
 }
 
-type Operation = Pick<ClaimedOperation, 'key' | 'rev' | 'node' | 'attempt' | 'progress'>;
+type Operation = Pick<ClaimedOperation, 'key' | 'rev' | 'node' | 'attempt' | 'progress' | 'createdAt'>;
 
 async function deliverAll(
   service: PushService,
@@ -136,7 +141,7 @@ async function deliverAll(
   operation: Operation,
   job: StoredJob,
 ): Promise<boolean> {
-  const { key, rev, node, attempt } = operation;
+  const { key, rev, node, attempt, createdAt } = operation;
   const progress: Progress = { ...(operation.progress as Progress | null) };
   const note = async (index: number, entry: Progress[string]): Promise<void> => {
     progress[index] = entry;
@@ -149,6 +154,10 @@ async function deliverAll(
       if (before?.state === 'sent' || before?.state === 'undeliverable') continue;
       if (before?.state === 'sending' && !mayRepeat(target.recipient)) {
         await note(index, unclear);
+        continue;
+      }
+      if (await isSuperseded(ledger, service.id, target.notification, target.recipient, createdAt)) {
+        await note(index, superseded);
         continue;
       }
       await note(index, { state: 'sending' });
@@ -180,6 +189,12 @@ async function deliverAll(
   service.dispatcher.kick();
   return true;
 }
+
+/** Tells a repeat of a notification from one to other devices under the same key. */
+const fingerprintOf = (targets: readonly Target[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(targets.map(({ person, recipient }) => [person, recipient])))
+    .digest('base64url');
 
 async function deliver(
   service: PushService,
@@ -214,6 +229,12 @@ const unclear: Progress[string] = {
   state: 'undeliverable',
   reason: 'a crash has hidden whether it was sent; it is not sent twice',
   code: 'OUTCOME_UNKNOWN',
+};
+
+const superseded: Progress[string] = {
+  state: 'undeliverable',
+  reason: 'a later notification has taken its place',
+  code: 'SUPERSEDED',
 };
 
 function entryOf(result: SendResult): Progress[string] {

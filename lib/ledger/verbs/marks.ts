@@ -3,6 +3,9 @@ import type { Tx } from '../sql';
 /** Mark of the last reminder about an envelope, in the time of the account; it goes when the envelope is pruned. */
 export const reminderMark = (account: string, envelope: string): string => `reminded:${account}:${envelope}`;
 
+/** Mark of the newest notification in one place of one device, by the ledger's clock; old ones are pruned. */
+export const pushMark = (place: string): string => `pushed:${place}`;
+
 /** How far something has been read, such as the provider's list of events; null when it never was. */
 export async function mark(tx: Tx, input: { name: string }): Promise<number | null> {
   const [row] = await tx.query<{ value: number }>('select value from marks where name = $1', [input.name]);

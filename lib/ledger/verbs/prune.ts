@@ -45,6 +45,8 @@ const loose = [
    and updated_at < $1 and envelope = '' order by updated_at, id limit $2) returning 1`,
   `delete from devices where id in (select id from devices where dead_at is not null and dead_at < $1 limit $2)
    returning 1`,
+  `delete from marks where name in (select name from marks where name like 'pushed:%' and value < $1 limit $2)
+   returning 1`,
   'delete from leases where name in (select name from leases where lease < $1 limit $2) returning 1',
 ];
 

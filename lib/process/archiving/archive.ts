@@ -57,6 +57,7 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
     request: job.request,
     giveUpAt: account.clock.now() + job.request.retryForMs,
   };
+  const fingerprint = createHash('sha256').update(JSON.stringify(job.request)).digest('hex');
   const since = leaseNow();
   const begun = await ledger.beginOperation({
     key,
@@ -64,7 +65,7 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
     account: account.id,
     node: job.node,
     envelope: job.envelope,
-    fingerprint: createHash('sha256').update(JSON.stringify(job.request)).digest('hex'),
+    fingerprint,
     request: stored,
     message: job.message,
     attachments: [],
@@ -80,9 +81,12 @@ export async function archive(context: ArchiveContext, job: ArchiveJob): Promise
   if (begun.state !== 'mine') throw takenOver();
   const { rev, attempt, progress } = begun;
   const operation = { key, rev, attempt, progress, node: job.node };
-  const finished = await underOperation(account.dispatcher, ledger, operation, since, () =>
-    carryOut(context, ledger, operation, stored),
-  ).catch(leftToOther);
+  const finished = await underOperation(account.dispatcher, ledger, operation, since, async () => {
+    // What an earlier attempt has begun to file is what is filed.
+    const same = begun.fingerprint === fingerprint;
+    const begunBefore = same ? undefined : (await ledger.operation({ key }))?.request;
+    return carryOut(context, ledger, operation, (begunBefore as StoredJob | undefined) ?? stored);
+  }).catch(leftToOther);
   return { state: finished ? 'finished' : 'waiting' };
 }
 

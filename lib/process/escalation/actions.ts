@@ -100,7 +100,8 @@ async function remind(context: StepContext, late: EnvelopeSigner[]): Promise<Act
       await account.client.signatureRequests.resend(requestId);
     } catch (thrown) {
       const mayBeSent = !(thrown instanceof SignatureError) || thrown.code === 'OUTCOME_UNKNOWN';
-      if (!mayBeSent) await note({ began: null });
+      // That this call was refused says nothing about one before it.
+      if (!mayBeSent) await note({ began: progress?.began ?? null });
       throw thrown;
     }
     await ledger.setMark({ name, value: began });

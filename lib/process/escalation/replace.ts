@@ -38,6 +38,8 @@ export interface Replaced {
 
 /** How far the saga is, and what it is about, for nobody is late any more once the old envelope is cancelled. */
 interface Progress {
+  /** The envelope that is replaced: the ladder goes over to the new one before the step is through. */
+  envelope: string;
   /** Each is on disk before the next begins. `refused`: the new one was, so the old signers are asked again. */
   phase: 'held' | 'cancelled' | 'refused';
   wanted: Wanted;
@@ -63,12 +65,23 @@ export async function replaceSigner(replacement: Replacement): Promise<Replaced 
   const answer = await once<Replaced | 'over', Progress>(effect, async ({ progress, note }) => {
     const wanted = progress?.wanted ?? replacement.wanted;
     const { signers, changes } = wanted;
+    const told = { signers, to: changes.map(({ to }) => to) };
+    if (progress !== null && (await hasSuccessor(replacement, progress.envelope))) {
+      const outcome = progress.phase === 'refused' ? 'compensated' : 'replaced';
+      return { result: { ...told, outcome, detail: progress.detail } };
+    }
+    const state = (phase: Progress['phase'], detail?: string): Progress => ({
+      envelope: envelope.id,
+      phase,
+      wanted,
+      detail,
+    });
     if (signers.length === 0) return { result: { outcome: 'nobody', signers, to: [] } };
     if (changes.length === 0) return { result: { outcome: 'noAlternate', signers, to: [] } };
     const held = await ledger.holdEnvelope({ account: account.id, id: envelope.id, by });
     if (held === 'ended') return { result: 'over' };
     if (held === 'held') throw new SignatureError('IN_PROGRESS', 'Another step is replacing this envelope.');
-    if (progress === null) await note({ phase: 'held', wanted });
+    if (progress === null) await note(state('held'));
     const old = await account.client.documents.get(envelope.id);
     // Fetched before anything is taken back: without the document there is nothing to send anew.
     const pdf = await documentBytes(account, old);
@@ -78,16 +91,21 @@ export async function replaceSigner(replacement: Replacement): Promise<Replaced 
         await ledger.releaseHold({ account: account.id, id: envelope.id, by });
         return { result: 'over' };
       }
-      await note({ phase: 'cancelled', wanted });
+      await note(state('cancelled'));
     }
     const refused = progress?.phase === 'refused' ? progress.detail : undefined;
-    const told = { signers, to: changes.map(({ to }) => to) };
     const sent = await sendAnew({ ...replacement, wanted }, old, pdf, by, refused, (detail) =>
-      note({ phase: 'refused', wanted, detail }),
+      note(state('refused', detail)),
     );
     return { result: { ...told, ...sent } };
   });
   return 'result' in answer ? answer.result : 'over';
+}
+
+/** The attempt before has come to the end of the saga, and could not say so. */
+async function hasSuccessor({ account, ledger }: Replacement, id: string): Promise<boolean> {
+  const record = await ledger.envelope({ account: account.id, id });
+  return record !== null && record.successor !== '';
 }
 
 async function documentBytes(account: SignatureAccount, { file_as_pdf, file }: Document): Promise<Buffer> {
@@ -136,7 +154,9 @@ async function sendAnew(
       retryForMs: 30_000,
     });
     const successor = recordOf(account, sent, effect.node, operationKey(account.id, externalId));
-    await ledger.succeedEnvelope({ account: account.id, id: envelope.id, by, successor });
+    if ((await ledger.succeedEnvelope({ account: account.id, id: envelope.id, by, successor })) === 'stale') {
+      throw new SignatureError('IN_PROGRESS', 'Another step has the envelope now.');
+    }
   };
   const base = `${envelope.externalId ?? envelope.id}~${shortKey(by)}`;
   const before = signersOf(old, stored ? openPasswords(account, stored.request).signers : undefined);
