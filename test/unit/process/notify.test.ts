@@ -10,6 +10,7 @@ import {
 import type { Notification } from '../../../dist/lib/push/message';
 import type { SendResult } from '../../../dist/lib/push/types';
 import { drain, node, onBothEngines, owner } from '../ledger/stores';
+import { everyFault, failing } from './failing-ledger';
 
 const hour = 3_600_000;
 const leaseMs = 60_000;
@@ -110,6 +111,37 @@ onBothEngines('notifications', ({ store, ledger }) => {
     expect(shown).to.deep.equal(['phone', 'tablet', 'tablet']);
     expect((await told()).map((one) => one.sent.length)).to.deep.equal([2]);
   });
+
+  for (const [what, fault] of everyFault) {
+    it(`each goes out once when the ledger is away ${what}, at each in turn`, async () => {
+      let met = true;
+      let at = 0;
+      while (met) {
+        at += 1;
+        shown = [];
+        const key = `k${at}`;
+        const phone = { ...target(`${key} text`), recipient: { kind: 'phone', phone: '+4917012345678' } as const };
+        const targets = [phone, target(`${key} push`, `phone-${at}`)];
+        const job = { node, key, targets, unreachable: [], message: '{}', retryForMs: 50 * hour };
+        const faulty = failing(ledger(), { at, ...fault });
+        const broken = service();
+        Object.assign(broken.dispatcher, { ledger: async () => faulty.ledger });
+        await notify(broken, job).catch(() => undefined);
+        met = faulty.struck();
+        store().now += 2 * leaseMs;
+        await notify(service(), job);
+        const results = new Map((await drain(ledger())).map(({ id, body }) => [id, body as NotifyResult]));
+        const [result] = [...results.values()];
+        const text = shown.filter((title) => title.endsWith('text')).length;
+        const unknown = result?.undeliverable.some(({ code }) => code === 'OUTCOME_UNKNOWN') === true;
+        expect(text, `texts at ${at}`).to.be.within(unknown ? 0 : 1, 1);
+        expect(shown.filter((title) => title.endsWith('push')).length).to.be.within(1, 2);
+        expect(results.size).to.equal(1);
+        expect((result?.sent.length ?? 0) + (unknown ? 1 : 0)).to.equal(2);
+      }
+      expect(at, 'calls').to.be.above(6);
+    });
+  }
 
   it('the marks of places go with retention', async () => {
     await tell('sign', [target('please sign')]);
