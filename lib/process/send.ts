@@ -9,28 +9,9 @@ import type { Attachment, RecordEnvelopeInput } from '../ledger/types';
 import { type LeaseTime, leaseNow, leaseSignal } from '../time/lease';
 import { sleep } from '../time/timers';
 import type { SignatureAccount } from './account';
-import type { Composition } from './compose';
 import { backoffMs } from './dispatcher';
-import type { DocumentSource } from './document-source';
 import { underOperation } from './lease';
-import { open, seal } from './sealed';
-
-/** An envelope that is to be sent, completely checked. */
-export interface SendJob {
-  node: string;
-  externalId: string;
-  /** The external id comes from another system, so the service may know it although this ledger does not. */
-  foreignId: boolean;
-  composition: Composition;
-  source: DocumentSource;
-  attachments: DocumentSource[];
-  /** The message as `encodeMessage` writes it, without the document. */
-  message: string;
-  /** A message leaves through the node's output when the envelope is out; default true. */
-  emits?: boolean;
-  /** How long an unreachable service is tried again, in milliseconds. */
-  retryForMs: number;
-}
+import { bytesOf, fingerprintOf, openPasswords, type SendJob, type StoredJob, store, storedJob } from './send-job';
 
 /** What the ledger keeps with the delivery of a sent envelope. */
 export interface SentBody {
@@ -48,17 +29,6 @@ export interface SendResult {
   prepareUrl?: string;
   /** Fencing token and time of the delivery's claim; missing for a repeat, which leaves no row behind. */
   claimed?: { rev: number; since: LeaseTime };
-}
-
-/** What the ledger keeps of a job, so that another process can bring it to its end. */
-export interface StoredJob {
-  externalId: string;
-  document: Omit<Composition['document'], 'events_callback_url'>;
-  /** Signers' passwords are sealed with the account's secret. */
-  request: Composition['request'];
-  attachments: { name: string; url?: string }[];
-  retryForMs: number;
-  emits: boolean;
 }
 
 const pollMs = 250;
@@ -106,19 +76,14 @@ export async function sendEnvelope(account: SignatureAccount, job: SendJob): Pro
         const same = begun.fingerprint === fingerprint;
         const stored = same ? ours : await storedJob(ledger, key);
         const content = same ? bytes : undefined;
-        return carryOut(account, ledger, { key, rev, node: job.node, stored, content, lookFirst });
+        const attempt = { key, rev, node: job.node, stored, content, lookFirst, mayBeSent: repeated };
+        return carryOut(account, ledger, attempt);
       });
     }
     // The same envelope is being sent by somebody else just now: wait for what comes of it.
     if (Date.now() > giveUpAt) throw inProgress(job.externalId);
     await sleep(pollMs);
   }
-}
-
-/** The job behind an operation of ours. */
-export async function storedJob(ledger: Ledger, key: string): Promise<StoredJob> {
-  const operation = await ledger.operation({ key });
-  return operation?.request as StoredJob;
 }
 
 /** Brings a job to its end that a crash or a pause interrupted. */
@@ -128,7 +93,8 @@ export async function resumeSend(
 ): Promise<SendResult> {
   const ledger = await account.dispatcher.ledger();
   const { key, rev, node } = operation;
-  return carryOut(account, ledger, { key, rev, node, stored: operation.request as StoredJob, lookFirst: true });
+  const stored = operation.request as StoredJob;
+  return carryOut(account, ledger, { key, rev, node, stored, lookFirst: true, mayBeSent: true });
 }
 
 interface Attempt {
@@ -138,8 +104,10 @@ interface Attempt {
   stored: StoredJob;
   /** The documents' bytes; read from the ledger when they are not at hand. */
   content?: Attachment[];
-  /** An earlier attempt may have had an effect. */
+  /** The service may know the envelope. */
   lookFirst: boolean;
+  /** An earlier attempt may have had an effect. */
+  mayBeSent: boolean;
 }
 
 /** Tries until it is done, refused, taken over, or the time is up. */
@@ -147,14 +115,18 @@ async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Atte
   const { stored } = attempt;
   const lost = leaseSignal();
   const giveUpAt = Date.now() + stored.retryForMs;
-  let { lookFirst } = attempt;
+  let { lookFirst, mayBeSent } = attempt;
   for (let tries = 1; ; tries += 1) {
+    let isLooking = lookFirst;
     try {
-      const sent = await send(account, ledger, attempt, lookFirst, lost);
+      const existing = lookFirst ? await lookUp(account, stored, lost) : undefined;
+      isLooking = false;
+      const sent = await send(account, ledger, attempt, existing, lost);
       return await finish(account, ledger, attempt, sent);
     } catch (thrown) {
       if (lost.aborted) throw inProgress(stored.externalId);
-      const error = toError(thrown);
+      // As long as nobody can look, what became of an attempt before stays unknown.
+      const error = isLooking && mayBeSent ? stillUnknown(toError(thrown)) : toError(thrown);
       const wait = Math.min(backoffMs(tries) / 2, 30_000);
       const again = error instanceof SignatureError && passing.has(error.code) && Date.now() + wait <= giveUpAt;
       if (!again) {
@@ -162,6 +134,7 @@ async function carryOut(account: SignatureAccount, ledger: Ledger, attempt: Atte
         throw error;
       }
       lookFirst = true;
+      mayBeSent ||= isUnclear(error);
       await sleep(wait, lost);
     }
   }
@@ -173,16 +146,22 @@ interface Sent {
   repeated: boolean;
 }
 
-/** One try: look, then document, attachments and request, each only if it is not there yet. */
+/** What the service has under the external id. */
+const lookUp = async (
+  { client }: SignatureAccount,
+  { externalId }: StoredJob,
+  signal: AbortSignal,
+): Promise<Document | undefined> => best(await client.documents.findByExternalId(externalId, signal));
+
+/** One try: document, attachments and request, each only if it is not there yet. */
 async function send(
   account: SignatureAccount,
   ledger: Ledger,
   { key, stored, content: atHand }: Attempt,
-  lookFirst: boolean,
+  existing: Document | undefined,
   signal: AbortSignal,
 ): Promise<Sent> {
   const { client } = account;
-  const existing = lookFirst ? best(await client.documents.findByExternalId(stored.externalId, signal)) : undefined;
   if (existing?.signrequest) return { document: existing, request: existing.signrequest, repeated: true };
 
   if (!existing) await checkTemplate(account, stored, signal);
@@ -327,6 +306,16 @@ async function giveUp(ledger: Ledger, { key, rev }: Attempt, error: Error): Prom
     .catch(() => undefined);
 }
 
+/** It may have had its effect all the same. */
+const isUnclear = (error: Error): boolean =>
+  error instanceof SignatureError && ['OUTCOME_UNKNOWN', 'REMOTE_FAULT'].includes(error.code);
+
+const stillUnknown = ({ message }: Error): SignatureError =>
+  new SignatureError(
+    'OUTCOME_UNKNOWN',
+    `Whether the envelope was sent could not be found out: ${message} Repeat the message; nothing is sent twice.`,
+  );
+
 const isFinal = (thrown: unknown): boolean => thrown instanceof SignatureError && !passing.has(thrown.code);
 
 const inProgress = (externalId: string): SignatureError =>
@@ -338,48 +327,3 @@ export const operationKey = (account: string, externalId: string): string => `se
 
 /** Fixed per envelope, so that a repeated message is recognised by the nodes behind. */
 const deliveryIdOf = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 32);
-
-function store(account: SignatureAccount, job: SendJob): StoredJob {
-  const { externalId, composition, attachments, retryForMs, emits = true } = job;
-  // The callback URL holds a secret, and another one may be right by the time it is needed.
-  const { events_callback_url: _, ...document } = composition.document;
-  const { request } = composition;
-  return {
-    externalId,
-    document,
-    request: {
-      ...request,
-      signers: request.signers.map((signer) =>
-        signer.password === undefined ? signer : { ...signer, password: seal(account.secret, signer.password) },
-      ),
-    },
-    attachments: attachments.map((one) =>
-      one.kind === 'url' ? { name: one.name, url: one.url } : { name: one.kind === 'content' ? one.name : '' },
-    ),
-    retryForMs,
-    emits,
-  };
-}
-
-export const openPasswords = (account: SignatureAccount, request: StoredJob['request']): StoredJob['request'] => ({
-  ...request,
-  signers: request.signers.map((signer) =>
-    signer.password === undefined ? signer : { ...signer, password: open(account.secret, signer.password) },
-  ),
-});
-
-function bytesOf({ source, attachments }: SendJob): Attachment[] {
-  const files = attachments.map((one, index) => ({ one, name: `attachment ${index}` }));
-  return [{ one: source, name: 'document' }, ...files].flatMap(({ one, name }) =>
-    one.kind === 'content' ? [{ name, bytes: one.bytes }] : [],
-  );
-}
-
-/** Sealed passwords differ each time, so they do not count. */
-function fingerprintOf(stored: StoredJob, content: Attachment[]): string {
-  const hash = createHash('sha256').update(
-    JSON.stringify(stored, (key, value) => (key === 'password' ? undefined : value)),
-  );
-  for (const { bytes } of content) hash.update(createHash('sha256').update(bytes).digest());
-  return hash.digest('hex');
-}

@@ -11,7 +11,8 @@ import type { SignatureAccount } from '../account';
 import type { Composition } from '../compose';
 import { type Effect, once } from '../once';
 import { refreshEnvelope } from '../refresh';
-import { openPasswords, operationKey, recordOf, type StoredJob, sendEnvelope, storedJob } from '../send';
+import { operationKey, recordOf, sendEnvelope } from '../send';
+import { openPasswords, type StoredJob, storedJob } from '../send-job';
 import type { Person } from './spec';
 
 export interface Replacement {

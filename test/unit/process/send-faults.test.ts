@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { SignatureError } from '../../../dist/lib/errors';
 import { compose } from '../../../dist/lib/process/compose';
-import { type SendJob, sendEnvelope } from '../../../dist/lib/process/send';
+import { sendEnvelope } from '../../../dist/lib/process/send';
+import type { SendJob } from '../../../dist/lib/process/send-job';
 import { deadlineReached } from '../../../dist/lib/process/time-out';
 import { parkMessage } from '../../../dist/lib/process/wait';
 import { until } from '../../../scripts/lib/child';
@@ -18,6 +20,7 @@ describe('an effect at the service happens once', function () {
     bench = await ProcessBench.open();
   });
   after(() => bench.close());
+  afterEach(() => bench.faults([]));
 
   const jobOf = (key: string): SendJob => {
     const source = { kind: 'content' as const, name: 'contract.pdf', bytes: contractPdf };
@@ -32,6 +35,41 @@ describe('an effect at the service happens once', function () {
       retryForMs: 0,
     };
   };
+
+  const blind = {
+    'is not reached any more': { kind: 'outage', code: 'OUTCOME_UNKNOWN' },
+    'lets nobody in any more': { kind: 'status', status: 403, code: 'OUTCOME_UNKNOWN' },
+  };
+  for (const [what, { code, ...rule }] of Object.entries(blind)) {
+    it(`an order whose answer was lost is told as unclear, not as unsent, when the service ${what}`, async () => {
+      count += 1;
+      const key = `unclear-${count}`;
+      await bench.faults([
+        { match: 'POST *requests/', kind: 'lostAnswer', times: 1 },
+        { match: 'GET /documents/', ...rule },
+      ]);
+      const job = { ...jobOf(key), retryForMs: 1_500 };
+      const told = await sendEnvelope(bench.account, job).catch((thrown: SignatureError) => thrown);
+      expect(told).to.include({ code });
+      expect((told as SignatureError).message).to.match(/^Whether the envelope was sent could not be found out: .*\./);
+      await bench.faults([]);
+      const { envelope } = await sendEnvelope(bench.account, jobOf(key));
+      await until('the invitation', async () => (await bench.seen(key)).invited.length > 0);
+      const { line, invited } = await bench.seen(key);
+      expect([line.map(({ uuid }) => uuid), invited]).to.deep.equal([[envelope.id], [anna]]);
+    });
+  }
+
+  it('an order that was refused, or could not be looked up before anything was sent, is told as that', async () => {
+    count += 1;
+    const job = jobOf(`unsent-${count}`);
+    await bench.faults([{ match: 'GET /documents/', kind: 'status', status: 403 }]);
+    const hidden = await sendEnvelope(bench.account, { ...job, foreignId: true }).catch((thrown) => thrown);
+    expect(hidden).to.include({ code: 'FORBIDDEN' });
+    await bench.faults([{ match: 'POST *requests/', kind: 'status', status: 400 }]);
+    const refused = await sendEnvelope(bench.account, job).catch((thrown) => thrown);
+    expect(refused).to.include({ code: 'REFUSED' });
+  });
 
   for (const [what, fault] of everyFault) {
     it(`sending, when the ledger is away ${what}, at each in turn`, async () => {
