@@ -6,7 +6,8 @@ import { deliveriesOf, unmarkedRepeats } from './repeats';
 const tooLate = ['DUE_IN_PAST', 'NO_RECIPIENT'];
 
 /**
- * Nobody is notified twice of one moment, and every moment has its notification or an explanation.
+ * Nobody is notified twice of one moment, every moment has its notification or an explanation, and an older one does not
+ * take the place of a later one.
  *
  * A repeat is none to the person, and not counted here, in exactly these cases: Web Push and FCM, when what it replaces on
  * the phone (same topic, which is made of the collapse key) is the very same notification, still the latest of its topic;
@@ -35,6 +36,14 @@ function shownTwice({ notifications, messages, hooks }: Evidence, { key }: Envel
       const replaces = one.topic !== null && latest?.title === one.title && latest.replaced;
       if (!replaces) twice(`${one.phone} was shown "${one.title}" again, by ${one.service}`);
     }
+    for (const [index, one] of inOrder.entries()) {
+      const later = inOrder
+        .slice(0, index)
+        .find(({ topic, title }) => topic === one.topic && stepIn(title) > stepIn(one.title));
+      if (later === undefined) continue;
+      const text = `on ${one.phone} "${one.title}" took the place of "${later.title}", which is about a later step`;
+      findings.push({ sort: 'wrong', key, text });
+    }
   }
   const texts = messages
     .map(({ text }) => text)
@@ -48,6 +57,9 @@ function shownTwice({ notifications, messages, hooks }: Evidence, { key }: Envel
   }
   return findings;
 }
+
+/** Number of the step that a notification is about; 0 for another moment. */
+const stepIn = (title: string): number => Number(/ s(\d+)$/.exec(title)?.[1] ?? 0);
 
 function missing(evidence: Evidence, { key, steps }: EnvelopePlan): Finding[] {
   const own = evidence.emissions.filter((one) => one.key === key);

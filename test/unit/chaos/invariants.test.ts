@@ -219,6 +219,14 @@ const cases: Case[] = [
     finds: ['pushes', 'duplicate'],
   },
   {
+    planted: 'a notification in the place of a later one',
+    plant: (run) => {
+      const second = run.notifications.find(({ title }) => title === `${key} s2`);
+      if (second) run.notifications.push({ ...second, id: 'late', at: at(9), title: `${key} s1` });
+    },
+    finds: ['pushes', 'wrong'],
+  },
+  {
     planted: 'a webhook under two ids',
     plant: (run) => run.hooks.push({ real: 1, id: 'w2', title: `${key} ended`, signed: true }),
     finds: ['pushes', 'duplicate'],
