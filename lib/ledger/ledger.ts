@@ -16,7 +16,7 @@ type Output<V extends VerbName> = Awaited<ReturnType<Verbs[V]>>;
 
 /**
  * The durable state of all signature processes. Every verb is one transaction and resolves after its commit; what the
- * verbs take and give is in `types.ts`, what they do at their definition in `verbs/`.
+ * verbs take and give is in `types/`, what they do at their definition in `verbs/`.
  */
 export type Ledger = { readonly [V in VerbName]: (input: Input<V>) => Promise<Output<V>> } & {
   /** Something may be due. A hint only: it may be missed, and it may be heard for nothing. Returns how to stop it. */
