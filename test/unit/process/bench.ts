@@ -20,9 +20,9 @@ export const carl = 'carl@example.com';
 
 const leaseMs = 20_000;
 const id = 'account';
+
 /** An account on a sandbox, and a ledger whose time is moved by the bench. */
 export class ProcessBench {
-  #ahead = 0;
   #inUse: Ledger;
   readonly #account: SignatureAccount;
 
@@ -31,11 +31,12 @@ export class ProcessBench {
     readonly sandbox: Sandbox,
     readonly ledger: Ledger,
     readonly connection: Connection,
-    now: () => number,
+    /** The ledger's clock, and how far it is ahead of the system's. */
+    readonly time: { ahead: number; now(): number },
   ) {
     this.#inUse = ledger;
     const { client, clock, secret } = connection;
-    const dispatcher = { owner, leaseMs, clock: { now }, ledger: async () => this.#inUse, kick: () => undefined };
+    const dispatcher = { owner, leaseMs, clock: time, ledger: async () => this.#inUse, kick: () => undefined };
     this.#account = {
       id,
       client,
@@ -53,20 +54,19 @@ export class ProcessBench {
   static async open(): Promise<ProcessBench> {
     const folder = mkdtempSync(path.join(tmpdir(), 'process-bench-'));
     const sandbox = await startSandbox({ port: await anyPort(), data: path.join(folder, 'sandbox') });
-    const now = (): number => Date.now() + bench.#ahead;
+    const time = { ahead: 0, now: (): number => Date.now() + time.ahead };
     const ledger = await openLedger({
       engine: 'sqlite',
       file: path.join(folder, 'ledger.sqlite'),
-      clock: () => (bench === undefined ? Date.now() : now()),
+      clock: time.now,
     });
     const config = accountConfig.parse({ service: 'sandbox', url: sandbox.url, ratePerSecond: 100 });
     const connection = connect(id, config, accountCredentials.parse({}), {
-      now,
+      now: time.now,
       shift: () => 0,
       onShift: () => () => {},
     });
-    const bench: ProcessBench = new ProcessBench(folder, sandbox, ledger, connection, now);
-    return bench;
+    return new ProcessBench(folder, sandbox, ledger, connection, time);
   }
 
   async close(): Promise<void> {
@@ -99,7 +99,7 @@ export class ProcessBench {
 
   /** What a process has claimed that has died lapses. */
   lapse(): void {
-    this.#ahead += 2 * leaseMs;
+    this.time.ahead += 2 * leaseMs;
   }
 
   /** The timer of a node that is due. */
